@@ -1,0 +1,77 @@
+# make book, make test: each does its own set-up. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help book test lint data lock lab serve shots bench browser clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+PORT ?= 8000
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+book: $(READY) ## build the book and say where to open it
+	@rm -rf _build/html _build/.doctrees _build/jupyter_execute
+	$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@printf '\nThe book is built. Open file://%s/_build/html/index.html\nor run: make serve\n' "$(CURDIR)"
+
+# What fails soonest runs first. One pytest run sorts itself (tests/conftest.py): unit tests, notebooks, the strict
+# build, the browser. A notebook's cell may take 60 seconds, a test 300; pytest stops after five failures.
+test: $(READY) lint browser ## run every check
+	$(BIN)/python -m pytest tests notebooks --maxfail=5 --timeout=300 \
+	  --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=60 $(ARGS)
+
+lint: $(READY) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+data: $(READY) ## compile data/ from a folder of source figures: make data SOURCE=folder
+	@test -n "$(SOURCE)" || { echo 'Say where the source figures are: make data SOURCE=folder'; exit 2; }
+	$(BIN)/python -m placelab.compile "$(SOURCE)"
+
+lock: $(READY) ## write requirements.lock anew from pyproject.toml
+	$(PIP) uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 -q \
+	  --custom-compile-command "make lock" -o requirements.lock
+
+lab: $(READY) ## open the labs in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+serve: ## serve the built book on this machine: make serve PORT=8000
+	@test -f _build/html/index.html || { echo 'There is no book yet. Run: make book'; exit 2; }
+	@echo 'Open http://127.0.0.1:$(PORT)/ (Ctrl+C ends)'
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+shots: $(READY) browser ## take pictures of every page of the built book, into _shots/
+	$(BIN)/python tests/screenshots.py
+
+bench: $(READY) ## measure what the package and the pages cost
+	$(BIN)/python -m placelab.benchmark
+
+clean: ## delete what was built; data/ and .venv stay
+	rm -rf _build _shots .jupyter_cache .pytest_cache .mypy_cache .ruff_cache
+
+# Python packages, exactly as locked, once for each change of the lock or of pyproject.toml. Kernels warn that they talk
+# unencrypted; they do so on this machine's loopback only, so the warning is switched off here.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'Python 3.11 or newer with venv is needed (Debian, Ubuntu: apt-get install python3 python3-venv).'; exit 2; }
+	@echo 'Setting up $(VENV), about two minutes the first time'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@mkdir -p $(VENV)/etc/ipython
+	@echo 'c.IPKernelApp.log_level = 40' > $(VENV)/etc/ipython/ipython_kernel_config.py
+	@touch $@
+
+# The browser that the tests drive. As root it is installed; anyone else is told its name.
+browser:
+	@for name in "$${PLACELAB_CHROMIUM:-chromium}" chromium-browser google-chrome google-chrome-stable; do \
+	  command -v "$$name" >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'Installing chromium'; apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo 'The tests need a browser: install the package chromium (Ubuntu: chromium-browser), or set PLACELAB_CHROMIUM.'; exit 2; fi

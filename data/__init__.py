@@ -1,0 +1,1 @@
+"""The book's tables, installed as placelab.data; see README.md here."""

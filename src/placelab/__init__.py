@@ -1,0 +1,5 @@
+"""Figures, measures and models behind *Leading a Place*.
+
+Each floor uses only those beneath it: tables, places and claims (facts); spending and population (measures);
+demand and gap (models); figures and widgets (views); book (the Sphinx extension that knows them all).
+"""

@@ -1,0 +1,116 @@
+"""What a page may load: its own files and nothing from another host.
+
+Jupyter Book always loads four extensions that this book does not use. They put scripts on every page, and an
+address of another host. They are silenced here; anything else from another host stops a strict build.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+# Extension: the files it puts on every page.
+SILENCED = {
+    "sphinx_comments": (),
+    "sphinx_copybutton": ("copybutton.css", "copybutton.js", "clipboard.min.js"),
+    "sphinx_thebe": ("sphinx-thebe.css", "sphinx-thebe.js"),
+    "sphinx_togglebutton": ("togglebutton.css", "togglebutton.js"),
+}
+SILENCED_FILES = frozenset(name for names in SILENCED.values() for name in names)
+
+REDIRECT = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={url}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+</head>
+<body><p><a href="{url}">{title}</a></p></body>
+</html>
+"""
+
+
+def is_remote(address: str) -> bool:
+    """Say whether an address of a script, style sheet or image leads to another host."""
+    return address.startswith(("http:", "https:", "//"))
+
+
+def silence(app: Sphinx) -> None:
+    """Disconnect the unused extensions that Jupyter Book has already loaded."""
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            module = getattr(listener.handler, "__module__", "")
+            if module.partition(".")[0] in SILENCED:
+                app.disconnect(listener.id)
+
+
+def keep_own_files(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Take the silenced extensions' files off a page and warn of any address of another host."""
+    for kind in ("css_files", "script_files"):
+        kept = []
+        for asset in context.get(kind, []):
+            name = str(getattr(asset, "filename", asset) or "")
+            if name.rpartition("/")[2] in SILENCED_FILES:
+                continue
+            if is_remote(name):
+                logger.warning("page %s would load %s: keep a copy in the book", pagename, name)
+                continue
+            kept.append(asset)
+        context[kind] = kept
+
+
+def refuse_dropdown_class(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of a block that would need the silenced toggle script to open."""
+    for node in doctree.findall(nodes.Element):
+        if {"dropdown", "toggle"} & set(node.get("classes", ())):
+            logger.warning("class 'dropdown' needs a script: write {dropdown} instead", location=node)
+
+
+def write_root_page(app: Sphinx, exception: Exception | None) -> None:
+    """Lead from the site's own address to the first page, where that lies in a folder."""
+    root = app.config.root_doc
+    if exception or app.builder.format != "html" or root == "index":
+        return
+    page = REDIRECT.format(url=app.builder.get_target_uri(root), title=app.config.html_title)
+    (Path(app.outdir) / "index.html").write_text(page, encoding="utf-8")
+
+
+def _mathml(self: HTML5Translator, node: nodes.Element, block: bool) -> None:
+    try:
+        self.body.append(tex2mathml(node.astext(), as_block=block))
+    except MathError as error:
+        logger.warning("formula not understood: %s", error, location=node)
+    raise nodes.SkipNode
+
+
+def visit_inline_formula(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write a formula in a sentence as MathML, which browsers draw without a script."""
+    _mathml(self, node, block=False)
+
+
+def visit_block_formula(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write a formula of its own as MathML."""
+    _mathml(self, node, block=True)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the events above, and formulas without a script."""
+    if not SILENCED.keys() & app.extensions.keys():
+        raise ExtensionError("placelab.book must be listed after Jupyter Book's own extensions")
+    silence(app)
+    app.add_html_math_renderer("mathml", (visit_inline_formula, None), (visit_block_formula, None))
+    app.connect("doctree-read", refuse_dropdown_class)
+    app.connect("html-page-context", keep_own_files, priority=990)
+    app.connect("build-finished", write_root_page, priority=100)  # before sphinx-external-toc's bare one

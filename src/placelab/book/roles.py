@@ -1,0 +1,100 @@
+"""Facts, claims and live figures in prose: the `fact` and `claim` roles and the `live-figure` directive.
+
+An unknown fact, a claim without a source or a figure that cannot be drawn is a Sphinx warning with file and line, which the
+strict build turns into a failure.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from placelab import claims, facts, tables, widgets, wording
+
+log = logging.getLogger(__name__)
+
+
+class FactRole(SphinxRole):
+    """{fact}`net-spending year=2009-10 as=bn`: a number from a measure."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        try:
+            text = facts.render(self.text)
+        except facts.UnknownFact as problem:
+            log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="fact")
+            text = self.text
+        return [nodes.inline(self.rawtext, text, classes=["fact"])], []
+
+
+class ClaimRole(SphinxRole):
+    """{claim}`ifs-2017-fall-per-adult`: a published number from the register; `field=low` and `as=...` as for facts."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        try:
+            text = claim_text(self.text)
+        except (claims.UnknownClaim, tables.TableError, ValueError) as problem:
+            log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="claim")
+            text = self.text
+        return [nodes.inline(self.rawtext, text, classes=["claim"])], []
+
+
+def claim_text(spec: str) -> str:
+    """The words for "id [field=value|low|high] [as=format]". Raises UnknownClaim or ValueError."""
+    claim_id, *pairs = spec.split() or [""]
+    arguments = dict(pair.partition("=")[::2] for pair in pairs)
+    claim = claims.get(claim_id)
+    field, style = arguments.pop("field", "value"), arguments.pop("as", "")
+    if arguments or field not in ("value", "low", "high"):
+        raise ValueError(f"claim `{spec}`: write it as: id, then field=value, low or high, then as=format")
+    number = getattr(claim, field)
+    if number is None:
+        raise ValueError(f"claim `{spec}`: the register holds no {field} for it")
+    return claim_number(number, claim.unit, style)
+
+
+def claim_number(number: float, unit: str, style: str = "") -> str:
+    """A register's number in its unit: (-11, "%") -> "−11%"; a share unit takes the fact formats (size, change, one-in …)."""
+    percentage = unit.startswith("%")
+    scale = {"£bn": 1e9, "£m": 1e6}.get(unit, 0.01 if percentage else 1)
+    if style:
+        if style not in facts.FORMATS:
+            raise ValueError(f"no format {style!r}; there is {', '.join(facts.FORMATS)}")
+        return facts.FORMATS[style](number * scale)
+    digits = f"{abs(number):,.10g}"
+    sign = "−" if number < 0 else ""
+    if percentage:
+        return f"{sign}{digits}%"
+    if unit.startswith("£"):
+        return f"{sign}£{digits}{unit[1:3] if unit in ('£bn', '£m') else ''}"
+    return wording.count(number) if float(number).is_integer() else f"{sign}{digits}"
+
+
+class LiveFigureDirective(SphinxDirective):
+    """A live figure's static home in a chapter: name, and any control as an option-like `key: value` line in its body."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"level": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        try:
+            settings = dict(line.partition(":")[::2] for line in self.content if line.strip())
+            figure = widgets.create(self.arguments[0], {k.strip(): v.strip() for k, v in settings.items()})
+            html = figure.finding.html()
+        except (ValueError, tables.TableError) as problem:
+            log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="figure")
+            return []
+        self.env.note_dependency(__file__)
+        return [nodes.raw("", html, format="html")]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the roles and the directive."""
+    app.add_role("fact", FactRole())
+    app.add_role("claim", ClaimRole())
+    app.add_directive("live-figure", LiveFigureDirective)

@@ -1,0 +1,308 @@
+"""Facts: numbers that prose may print, each computed by the measure that the labs use.
+
+A chapter writes {fact}`net-spending year=2009-10 as=bn`; `render` answers for England or for one place. A fact's function
+returns a number and its kind; `as=` chooses how it reads; `of=Suffolk` (or `of=England`) pins the place, whichever one the
+reader has chosen.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from placelab import demand, places, population, spending, tables, wording
+
+
+class UnknownFact(ValueError):
+    """A fact, argument or format that does not exist, or a number that was not published."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number and what it counts: "£", "share", "change", "people", "count" or "ratio"."""
+
+    number: float
+    kind: str
+
+
+Function = Callable[..., Value]
+REGISTRY: dict[str, Function] = {}
+
+FORMATS: dict[str, Callable[[float], str]] = {
+    "pounds": wording.pounds,
+    "bn": lambda v: f"£{v / 1e9:.2f}bn",
+    "bn1": lambda v: f"£{v / 1e9:.1f}bn",
+    "m": lambda v: f"£{v / 1e6:,.0f}m",
+    "pct": wording.percent,
+    "pct1": lambda v: wording.percent(v, 1),
+    "size": lambda v: wording.percent(abs(v)),
+    "size1": lambda v: wording.percent(abs(v), 1),
+    "one-in": wording.one_in,
+    "change": wording.change,
+    "change1": lambda v: wording.change(v, 1),
+    "count": wording.count,
+    "words": lambda v: wording.in_words(round(v)),
+    "Words": lambda v: wording.in_words(round(v)).capitalize(),
+    "people": wording.people,
+    "people-size": lambda v: wording.people(abs(v)),
+    "one-dp": lambda v: f"{v:.1f}",
+}
+_DEFAULT = {"£": "pounds", "share": "pct", "change": "change", "people": "people", "count": "count", "ratio": "one-dp"}
+
+
+def fact(name: str) -> Callable[[Function], Function]:
+    """Register a function `f(place, **arguments) -> Value` under a name; arguments arrive as text."""
+
+    def register(function: Function) -> Function:
+        REGISTRY[name] = function
+        return function
+
+    return register
+
+
+def evaluate(spec: str, place: str = places.ENGLAND) -> Value:
+    """The number behind a fact's text ("name key=value ..."), for one place. Raises UnknownFact, saying what and why."""
+    name, arguments, _, of = _parse(spec)
+    try:
+        return REGISTRY[name](of or place, **arguments)
+    except (ValueError, KeyError, tables.TableError) as problem:
+        raise UnknownFact(f"fact `{spec}`: {problem}") from problem
+
+
+def render(spec: str, place: str = places.ENGLAND) -> str:
+    """The words a page prints for a fact, for one place. Raises UnknownFact."""
+    value = evaluate(spec, place)
+    _, _, style, of = _parse(spec)
+    if value.number != value.number:
+        raise UnknownFact(f"fact `{spec}`: not published for {places.get(of or place).in_sentence}")
+    return FORMATS[style or _DEFAULT[value.kind]](value.number)
+
+
+def _parse(spec: str) -> tuple[str, dict[str, str], str, str]:
+    """Name, arguments, format ("" for the kind's own) and the code of the place named by `of=` ("" for the reader's)."""
+    words = spec.split()
+    name, pairs = (words[0], words[1:]) if words else ("", [])
+    if name not in REGISTRY:
+        raise UnknownFact(f"no fact {name!r}; there is {', '.join(sorted(REGISTRY))}")
+    arguments: dict[str, str] = {}
+    for pair in pairs:
+        key, _, value = pair.partition("=")
+        if not value:
+            raise UnknownFact(f"fact `{spec}`: write arguments as key=value, not {pair!r}")
+        arguments[key] = value.replace("_", " ")
+    style, named = arguments.pop("as", ""), arguments.pop("of", "")
+    if style and style not in FORMATS:
+        raise UnknownFact(f"fact `{spec}`: no format {style!r}; there is {', '.join(FORMATS)}")
+    try:
+        of = places.named(named).code if named else ""
+    except (places.UnknownPlace, tables.TableError) as problem:
+        raise UnknownFact(f"fact `{spec}`: {problem}") from problem
+    known = list(inspect.signature(REGISTRY[name]).parameters)[1:]
+    for key in arguments:
+        if key not in known:
+            raise UnknownFact(f"fact `{spec}`: no argument {key!r}; there is {', '.join(known) or 'none'}")
+    return name, arguments, style, of
+
+
+def _at(frame: Any, place: str, column: Any, what: str) -> float:
+    if column not in frame.columns:
+        raise ValueError(f"{what} has no {column}; there is {frame.columns[0]} to {frame.columns[-1]}")
+    return float(frame.at[place, column])
+
+
+# Money
+
+
+@fact("net-spending")
+def net_spending(place: str, year: str, per: str = "total", prices: str = "", basis: str = "net") -> Value:
+    """Adult social care spending, £: cash unless `prices` names a year."""
+    if place == places.ENGLAND:
+        total = spending.england(year, basis, per, prices or None)
+        if not total.complete:
+            raise ValueError(f"{year} is a {total.label}, not England")
+        return Value(total.value, "£")
+    return Value(_at(spending.by_place(basis, per, prices or None, year), place, year, "spending"), "£")
+
+
+@fact("net-change")
+def net_change(
+    place: str,
+    start: str,
+    end: str,
+    per: str = "adult",
+    basis: str = "net",
+    prices: str = "real",
+    type: str = "",
+    region: str = "",
+) -> Value:
+    """Change in spending between two years, in real terms unless prices=cash: England (or one type or region) or a place."""
+    real = prices != "cash"
+    if place == places.ENGLAND or type or region:
+        return Value(spending.same_areas_change(basis, start, end, per, real, type=type, region=region), "change")
+    table = spending.change(basis, start, end, per, real)
+    return Value(float(table.at[places.area_of(place, start)[0], "change"]), "change")
+
+
+def _cuts(start: str, end: str, threshold: str, per: str, basis: str, population: str = "estimate") -> spending.Cuts:
+    changes = spending.change(basis, start, end, per, population_kind=population)
+    return spending.cuts(changes, float(threshold) / 100)
+
+
+@fact("councils-cut-share")
+def councils_cut_share(
+    place: str,
+    start: str,
+    end: str,
+    threshold: str = "25",
+    per: str = "adult",
+    basis: str = "net",
+    population: str = "estimate",
+) -> Value:
+    """Share of areas that cut spending by more than `threshold` per cent in real terms."""
+    return Value(_cuts(start, end, threshold, per, basis, population).share, "share")
+
+
+@fact("councils-cut")
+def councils_cut(place: str, start: str, end: str, threshold: str = "25", per: str = "adult", basis: str = "net") -> Value:
+    """Number of areas that cut spending by more than `threshold` per cent in real terms."""
+    return Value(_cuts(start, end, threshold, per, basis).over, "count")
+
+
+@fact("councils-compared")
+def councils_compared(place: str, start: str, end: str, per: str = "adult", basis: str = "net") -> Value:
+    """Number of areas that can be compared between two years, the two smallest left out."""
+    return Value(_cuts(start, end, "0", per, basis).areas, "count")
+
+
+@fact("spending-percentile")
+def spending_percentile(place: str, year: str, percentile: str, per: str = "adult", prices: str = "") -> Value:
+    """Net spending per head at a percentile of areas (small ones left out), £."""
+    values = spending.by_area("net", per, prices or None, year)[year]
+    small = spending.describe_areas(year)["small"].reindex(values.index)
+    return Value(float(values[~small].quantile(float(percentile) / 100)), "£")
+
+
+@fact("client-group-share")
+def client_group_share(place: str, year: str, group: str) -> Value:
+    """One client group's share of England's net current expenditure; the return is unreliable for single councils."""
+    if place != places.ENGLAND:
+        raise ValueError("client groups are unreliable for single councils: write of=England")
+    bases = {basis.client_group: key for key, basis in spending.BASES.items() if basis.client_group}
+    wanted = group.replace(" ", "_")
+    if wanted not in bases:
+        raise ValueError(f"no client group {wanted!r}; there is {', '.join(bases)}")
+    part, whole = spending.england(year, bases[wanted]), spending.england(year, "net")
+    if not (part.complete and whole.complete):
+        raise ValueError(f"{year} is a {part.label}, not England")
+    return Value(part.value / whole.value, "share")
+
+
+# People
+
+
+@fact("population")
+def people(place: str, year: str, age: str = "all ages", kind: str = "estimate") -> Value:
+    """People in an age group at mid-year."""
+    return Value(_at(population.people(age, kind), place, int(year), f"population ({kind})"), "people")
+
+
+@fact("population-change")
+def population_change(place: str, start: str, end: str, age: str = "all ages", kind: str = "estimate") -> Value:
+    """Change in an age group between two mid-years of one series."""
+    frame = population.people(age, kind)
+    what = f"population ({kind})"
+    return Value(_at(frame, place, int(end), what) / _at(frame, place, int(start), what) - 1, "change")
+
+
+@fact("population-share")
+def population_share(place: str, year: str, age: str, kind: str = "estimate") -> Value:
+    """An age group's share of all people."""
+    return Value(_at(population.share(age, kind), place, int(year), f"population ({kind})"), "share")
+
+
+@fact("old-age-ratio")
+def old_age_ratio(place: str, year: str, kind: str = "estimate") -> Value:
+    """People aged 65 and over for every 100 aged 18 to 64."""
+    return Value(_at(population.old_age_ratio(kind), place, int(year), f"population ({kind})"), "ratio")
+
+
+@fact("projection-overlap")
+def projection_overlap(place: str, year: str, age: str) -> Value:
+    """How far the 2018-based projection stands above (+) or below (−) the revised estimate for the same year."""
+    return Value(_at(population.overlap(age), place, int(year), "the overlap of projection and estimate"), "change")
+
+
+@fact("projection-misses")
+def projection_misses(
+    place: str, year: str, age: str, by: str = "0", direction: str = "above", type: str = ""
+) -> Value:
+    """Number of areas (small ones left out) where the 2018-based projection stood more than `by` per cent off the estimate."""
+    if direction not in ("above", "below"):
+        raise ValueError(f"direction is above or below, not {direction!r}")
+    areas = places.frame()
+    areas = areas[~areas["small"] & ((areas["type"] == type) | (type == ""))]
+    if areas.empty:
+        raise ValueError(f"no type {type!r}; there is {', '.join(sorted(places.frame()['type'].unique()))}")
+    overlap = population.overlap(age)
+    if int(year) not in overlap.columns:
+        raise ValueError(f"the overlap of projection and estimate has no {year}")
+    gap = overlap.loc[areas.index, int(year)] * (1 if direction == "above" else -1)
+    return Value(float((gap > float(by) / 100).sum()), "count")
+
+
+@fact("population-grown")
+def population_grown(place: str, end: str, age: str) -> Value:
+    """People in `end` if the latest estimate grew as the projection does from that year on."""
+    series = demand.trend([place], age, "people")
+    return Value(float(series.estimate[series.last] * (1 + _projected_change(series, end))), "people")
+
+
+@fact("population-spliced-change")
+def population_spliced_change(place: str, end: str, age: str) -> Value:
+    """The change that joining the two series would show, latest estimate to projection for `end`: told as an error."""
+    series = demand.trend([place], age, "people")
+    _projected_change(series, end)  # refuses a year that is not projected
+    return Value(float(series.projection[int(end)] / series.estimate[series.last] - 1), "change")
+
+
+def _projected_change(series: demand.Trend, end: str) -> float:
+    if not series.last < int(end) <= series.horizon:
+        raise ValueError(f"the projection runs from {series.last} to {series.horizon}; {end} is outside it")
+    return series.projected_change(int(end))
+
+
+@fact("need-change")
+def need_change(place: str, end: str, what: str = "need") -> Value:
+    """What ageing alone does to need, at constant rates, from the latest estimate's year to `end`: people 65 and over."""
+    return Value(_projected_change(demand.need_trend(place, what), end), "change")
+
+
+@fact("need-level-rate")
+def need_level_rate(place: str, what: str = "need") -> Value:
+    """The yearly change in rates at which the number of older people in need would be no higher at the horizon."""
+    return Value(float(demand.level_rate(what)[place]), "change")
+
+
+@fact("first-published-overlap")
+def first_published_overlap(place: str, year: str, age: str) -> Value:
+    """How far the estimate first published stands above (+) or below (−) the revised one."""
+    first = _at(population.people(age, "first published"), place, int(year), "population (first published)")
+    return Value(first / _at(population.people(age), place, int(year), "population") - 1, "change")
+
+
+# The book itself
+
+
+@fact("setting")
+def setting(place: str, percent: str) -> Value:
+    """A number that is a choice, not a finding: the position of a control that the text asks a reader to set."""
+    return Value(float(percent) / 100, "share")
+
+
+@fact("places")
+def places_count(place: str, type: str = "") -> Value:
+    """How many upper-tier areas there are, all or of one type."""
+    kinds = places.frame()["type"]
+    return Value(float((kinds == type).sum() if type else len(kinds)), "count")

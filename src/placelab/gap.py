@@ -1,0 +1,363 @@
+"""The funding gap: need for adult social care against funding, from the latest outturn year on, in constant prices.
+
+Each place starts from what it spends now (net current expenditure). Need grows with the number of people in two age groups,
+with need for each person and with what a unit of care costs above general inflation; funding grows at a rate of its own. Both
+start from the same money, so the gap is zero in the first year: it counts what is added from then on, never need that is
+unmet today. All 153 places are computed at once; money is £ in the prices of one stated year; rates are shares a year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from placelab import claims, places, population, spending, tables
+
+FIRST, END = "2009-10", "2035-36"
+YOUNGER, OLDER = "18 to 64", ("65 and over", "75 and over", "85 and over")
+SPLITS = {
+    "gross": "gross current expenditure, ASC-FR 2016-17 and 2017-18 together",
+    "net": "net current expenditure, RO3 2013-14 (unreliable for single councils)",
+}
+_UNDER_65 = ("learning_disability", "mental_health", "physical_sensory")
+LEVERS = ("need_per_head", "unit_cost", "funding")
+
+# Published estimates of extra money needed, and who made them; in the order in which they were published.
+PUBLISHED = {
+    "lga-2016-gap-2020-with-market": "LGA, as quoted in January 2017",
+    "lga-2018-gap-2020": "LGA, 2018",
+    "lga-2019-gap-2025": "LGA, 2019",
+    "health-foundation-2021-demand": "Health Foundation, 2021",
+    "health-foundation-2023-demand-2032": "Health Foundation, 2023",
+    "health-foundation-2025-demand-2028": "Health Foundation, 2025",
+    "health-foundation-2025-demand-2034": "Health Foundation, 2025",
+}
+PUBLISHED_GROWTH = {
+    "ifs-health-foundation-2018-growth": "IFS and Health Foundation, 2018 (UK)",
+    "health-foundation-2023-demand-growth": "Health Foundation, 2023",
+    "health-foundation-2025-demand-growth": "Health Foundation, 2025",
+}
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What the projection assumes. Rates are real-terms changes a year as shares: 0.017 is 1.7% a year.
+
+    need_per_head: need of a person of given age. unit_cost: cost of a unit of care above general inflation. funding: the
+    council's money for it. ageing: False holds every age group at today's number. older: whose number older people's need
+    follows. split: where the share of spending on people 65 and over is read (a key of SPLITS). end: last financial year.
+    Raises ValueError for a rate at or below −1, an unknown name or an end outside the projection.
+    """
+
+    need_per_head: float = 0.0
+    unit_cost: float = 0.0
+    funding: float = 0.0
+    ageing: bool = True
+    older: str = OLDER[0]
+    split: str = "gross"
+    end: str = END
+
+    def __post_init__(self) -> None:
+        for lever in LEVERS:
+            rate = getattr(self, lever)
+            if not np.isfinite(rate) or rate <= -1:
+                raise ValueError(f"{lever}: {rate!r} is no yearly rate; write a share above −1, for instance 0.017 for 1.7%")
+        if self.older not in OLDER:
+            raise ValueError(f"older: {self.older!r} is not one of {', '.join(OLDER)}")
+        if self.split not in SPLITS:
+            raise ValueError(f"split: {self.split!r} is not one of {', '.join(SPLITS)}")
+        first, last = places.year_start(first_year()), int(population.people(kind="projection").columns[-1])
+        if not first < places.year_start(self.end) <= last:
+            raise ValueError(f"end: {self.end} is not after {first_year()} and up to {places.financial_year(last)}")
+
+
+@cache
+def base_case() -> Assumptions:
+    """The case every other is compared with: ageing alone, unit cost as published projections imply, funding held level.
+
+    Need for each person of an age stays as it is. Unit cost rises at the middle of `implied_growth`, to a tenth of a per
+    cent: an assumption with a source. Funding keeps pace with general inflation and no more: an assumption, and no
+    forecast, chosen so that the gap reads as extra money needed above today's budget.
+    """
+    implied = implied_growth()["unit_cost"]
+    return Assumptions(unit_cost=round(float(implied["18 to 64"] + implied["65 and over"]) / 2, 3))
+
+
+def implied_growth() -> pd.DataFrame:
+    """What published projections for 2018 to 2038 imply a year, beside headcount: share a year, age group × measure.
+
+    Columns: need (people in need), unit_cost (total cost, in constant prices, over people in need), need_per_head (people
+    in need over people projected). Source: the projections by the Care Policy and Evaluation Centre as the NAO reported
+    them in 2021 (claims nao-2021-*).
+    """
+    start, end = 2018, 2038
+    rows = {}
+    for age, claim in (("18 to 64", "working-age"), ("65 and over", "older")):
+        need, cost = (1 + _value(f"nao-2021-{claim}-{what}") / 100 for what in ("demand", "cost"))
+        heads = population.people(age, "projection").loc[places.ENGLAND]
+        ratios = {"need": need, "unit_cost": cost / need, "need_per_head": need / (heads[end] / heads[start])}
+        rows[age] = {name: ratio ** (1 / (end - start)) - 1 for name, ratio in ratios.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _value(claim_id: str) -> float:
+    value = claims.get(claim_id).value
+    if value is None:
+        raise tables.TableError(f"claims.csv: claim {claim_id!r} has no value; the model cannot be run without it")
+    return value
+
+
+# Where each place starts
+
+
+def first_year() -> str:
+    """The latest outturn year: where need and funding start."""
+    return spending.years("net")[-1]
+
+
+@cache
+def starting_point(price_year: str = spending.LATEST_PRICES) -> pd.DataFrame:
+    """Where each of the 153 places starts: frame indexed by code with money and published.
+
+    money: its own latest net current expenditure, £ in `price_year` prices. published: the financial year of that figure;
+    where it is not the latest year the council's return was blank, and its last figure stands in, unchanged in real terms.
+    Raises NotPublished when a place has no usable figure in any year.
+    """
+    start = pd.DataFrame({"money": np.nan, "published": ""}, index=places.frame().index)
+    for year in reversed(spending.years("net")):
+        missing = start.index[start["money"].isna()]
+        if missing.empty:
+            return start
+        own = spending.by_area("net", "total", price_year, year)[year]  # an area's id is a place's code where it stands alone
+        found = own[own > 0].index.intersection(missing)
+        start.loc[found, "money"] = own[found]
+        start.loc[found, "published"] = year
+    if start["money"].isna().any():
+        code = start.index[start["money"].isna()][0]
+        raise spending.NotPublished(f"no usable net current expenditure was ever published for {places.get(code).name}")
+    return start
+
+
+@cache
+def older_share(split: str = "gross") -> pd.Series:
+    """Share of spending that goes to people aged 65 and over, 0 to 1, by code of the 153 places.
+
+    `split` is a key of SPLITS. Spending that no age group carries is left out. A place formed since takes its area's share;
+    one without a figure takes the share of all. Raises ValueError for an unknown split.
+    """
+    if split == "gross":
+        table = tables.load("care_income")
+        wide = table.pivot_table(index="code", columns="measure", values="value", aggfunc="sum")
+        older, younger = (wide[f"gross_current_expenditure_{age}"] for age in ("65plus", "18_64"))
+        start = "2016-17"
+    elif split == "net":
+        table = tables.load("client_group_expenditure")
+        table = table[table["year"] == "2013-14"]
+        wide = table.pivot(index="code", columns="client_group", values="net_current_expenditure")
+        older, younger = wide["older_people"], wide[list(_UNDER_65)].sum(axis=1)
+        start = "2013-14"
+    else:
+        raise ValueError(f"split: {split!r} is not one of {', '.join(SPLITS)}")
+    area = places.areas(start)["area"]
+    both = pd.DataFrame({"older": older, "all": older + younger}).dropna()
+    both = both.groupby(area.reindex(both.index)).sum()
+    share = (both["older"] / both["all"]).reindex(area[places.frame().index])
+    return share.set_axis(places.frame().index).fillna(both["older"].sum() / both["all"].sum())
+
+
+@cache
+def growth(age: str, first: int, last: int) -> pd.DataFrame:
+    """Projected people of an age against the year `first`: code (153 places) × mid-year, 1 in `first`.
+
+    2018-based projection; only its growth is used, never its level, because it starts from estimates since revised.
+    """
+    people = population.people(age, "projection").loc[places.frame().index, first:last]
+    return people.div(people[first], axis=0)
+
+
+@cache
+def adults(first: int, last: int) -> pd.DataFrame:
+    """People aged 18 and over: the latest estimate carried on at the projection's growth, code × mid-year, persons."""
+    estimate = population.people("18 and over")
+    base = int(estimate.columns[-1])
+    ahead = growth("18 and over", base, last)
+    return ahead.loc[:, first:].mul(estimate.loc[ahead.index, base], axis=0)
+
+
+# The model
+
+
+def path(rate: float | np.ndarray, years: int) -> np.ndarray:
+    """What £1 becomes at a yearly rate: 1 in the first year, then `years` more; shape (..., years + 1) for rates (...)."""
+    return (1 + np.asarray(rate, dtype=float)[..., None]) ** np.arange(years + 1)
+
+
+def need_path(
+    money: np.ndarray, share: np.ndarray, younger: np.ndarray, older: np.ndarray, assumptions: Assumptions
+) -> np.ndarray:
+    """Cost of need, £, place × year.
+
+    `money` (£) and `share` (65 and over, 0 to 1) are one a place; `younger` and `older` are people against the first year,
+    place × year.
+    """
+    volume = (1 - share)[:, None] * younger + share[:, None] * older
+    years = volume.shape[1] - 1
+    return money[:, None] * volume * path(assumptions.need_per_head, years) * path(assumptions.unit_cost, years)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Need and funding, £ in constant prices, and adults, persons: each a frame of code × financial year."""
+
+    need: pd.DataFrame
+    funding: pd.DataFrame
+    adults: pd.DataFrame
+
+    @property
+    def gap(self) -> pd.DataFrame:
+        """Need minus funding, £: negative where funding exceeds need."""
+        return self.need - self.funding
+
+    def of(self, code: str) -> Projection:
+        """One row, named by `code`: the place (with those it shares an area with: `members`) or England, summed."""
+        rows = members(code)
+        return Projection(*(getattr(self, f.name).loc[rows].sum().to_frame(code).T for f in fields(self)))
+
+
+def project(assumptions: Assumptions | None = None, start: pd.DataFrame | None = None) -> Projection:
+    """Need and funding of every place in `start` (default: all 153 from `starting_point`) under one set of assumptions.
+
+    `start` has the columns of `starting_point`; leave rows out to project fewer places. Default assumptions: the base case.
+    """
+    chosen = base_case() if assumptions is None else assumptions
+    begin = starting_point() if start is None else start
+    first, last = places.year_start(first_year()), places.year_start(chosen.end)
+    years = [places.financial_year(y) for y in range(first, last + 1)]
+    money = begin["money"].to_numpy(dtype=float)
+    younger, older = (growth(age, first, last).loc[begin.index].to_numpy() for age in (YOUNGER, chosen.older))
+    if not chosen.ageing:
+        younger = older = np.ones_like(younger)
+    need = need_path(money, older_share(chosen.split)[begin.index].to_numpy(), younger, older, chosen)
+    funding = money[:, None] * path(chosen.funding, last - first)
+    heads = adults(first, last).loc[begin.index].to_numpy()
+    return Projection(*(pd.DataFrame(values, index=begin.index, columns=years) for values in (need, funding, heads)))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Need against funding in one place and year, £ in constant prices."""
+
+    need: float
+    funding: float
+    adults: float
+
+    @property
+    def pounds(self) -> float:
+        """Need minus funding, £."""
+        return self.need - self.funding
+
+    @property
+    def per_adult(self) -> float:
+        """The gap for each adult then living there, £."""
+        return self.pounds / self.adults
+
+    @property
+    def share(self) -> float:
+        """The gap as a share of that year's funding."""
+        return self.pounds / self.funding
+
+
+def gap(projection: Projection, code: str, year: str | None = None) -> Gap:
+    """The gap of one row of a projection in one year (default: the last). Raises ValueError for a year not in it."""
+    at = projection.need.columns[-1] if year is None else year
+    if at not in projection.need.columns:
+        raise ValueError(f"{at} is not projected; there is {projection.need.columns[0]} to {projection.need.columns[-1]}")
+    return Gap(*(float(frame.at[code, at]) for frame in (projection.need, projection.funding, projection.adults)))
+
+
+def gap_of(code: str, assumptions: Assumptions | None = None, year: str | None = None) -> Gap:
+    """The gap of a place's area, or of England, under a set of assumptions (default: the base case)."""
+    return gap(project(assumptions).of(code), code, year)
+
+
+def closing(code: str, assumptions: Assumptions | None = None) -> dict[str, float]:
+    """For each lever, the yearly rate that alone would close the gap in the last year, the other two as they are.
+
+    In closed form: need and funding at the end differ by a ratio, and each lever compounds over the same years.
+    """
+    chosen = base_case() if assumptions is None else assumptions
+    end = gap_of(code, chosen)
+    years = places.year_start(chosen.end) - places.year_start(first_year())
+    ratio = float(end.need / end.funding) ** (1 / years)
+    return {
+        lever: (1 + getattr(chosen, lever)) * (ratio if lever == "funding" else 1 / ratio) - 1 for lever in LEVERS
+    }  # fmt: skip
+
+
+def need_growth(code: str, assumptions: Assumptions | None = None) -> float:
+    """The yearly real-terms growth of need from the first year to the last: 0.027 is 2.7% a year."""
+    need = project(assumptions).of(code).need.loc[code]
+    return float((need.iloc[-1] / need.iloc[0]) ** (1 / (len(need) - 1)) - 1)
+
+
+# Around the model: what was spent, what stands in, what others found
+
+
+def members(code: str) -> list[str]:
+    """The places whose figures since 2009-10 can only be added together with this one's; for England all 153.
+
+    Raises UnknownPlace.
+    """
+    if code == places.ENGLAND:
+        return list(places.frame().index)
+    table = places.areas(FIRST)
+    table = table[table["current"]]
+    return list(table.index[table["area"] == table["area"][places.get(code).code]])
+
+
+def history(code: str, price_year: str | None = spending.LATEST_PRICES) -> pd.Series:
+    """What was spent, £ by financial year from 2009-10, in `price_year` prices (None: cash); blank years left out.
+
+    A place's figures are those of its area (`members`). England has only the years in which every council is present.
+    """
+    if code == places.ENGLAND:
+        sums = {year: spending.england(year, price_year=price_year) for year in spending.years("net") if year >= FIRST}
+        return pd.Series({year: total.value for year, total in sums.items() if total.complete})
+    return spending.by_place("net", "total", price_year, FIRST).loc[places.get(code).code].dropna()
+
+
+def past_growth(start: str) -> float:
+    """Yearly real-terms growth of councils' spending from `start` to the latest year, over the areas that have both."""
+    years = places.year_start(first_year()) - places.year_start(start)
+    return (1 + spending.same_areas_change("net", start, first_year(), "total")) ** (1 / years) - 1
+
+
+def carried(code: str) -> pd.Series:
+    """Members whose latest return was blank: the financial year of the figure that stands in, by code."""
+    published = starting_point().loc[members(code), "published"]
+    return published[published != first_year()]
+
+
+def beside_published() -> pd.DataFrame:
+    """Published estimates of the money needed in England and the base case's gap in the same year.
+
+    Columns: claim, by, period (as published), published, model (£bn; blank for a year that is over). Nothing is tuned to
+    agree: base years, prices and what is counted differ from one estimate to the next.
+    """
+    england = project().of(places.ENGLAND)
+    rows = []
+    for claim_id, by in PUBLISHED.items():
+        period = claims.get(claim_id).period
+        ahead = period in england.need.columns[1:]
+        here = gap(england, places.ENGLAND, period).pounds / 1e9 if ahead else float("nan")
+        rows.append((claim_id, by, period, _value(claim_id), here))
+    return pd.DataFrame(rows, columns=["claim", "by", "period", "published", "model"])
+
+
+def published_growth() -> pd.DataFrame:
+    """Published yearly real-terms growth of need, and the base case's for England: columns by, growth (share a year)."""
+    rows = [(by, _value(claim_id) / 100) for claim_id, by in PUBLISHED_GROWTH.items()]
+    return pd.DataFrame([*rows, ("Here, base case", need_growth(places.ENGLAND))], columns=["by", "growth"])

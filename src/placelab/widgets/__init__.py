@@ -1,0 +1,36 @@
+"""Live figures: one module each, one class with two homes (see base)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from placelab.widgets.base import Choice, LiveFigure
+
+_CLASSES = {
+    "one-in-ten": ("placelab.widgets.one_in_ten", "OneInTen"),
+    "demand-trends": ("placelab.widgets.demand_trends", "DemandTrends"),
+    "funding-gap": ("placelab.widgets.funding_gap", "FundingGap"),
+}
+
+
+def names() -> list[str]:
+    """Names of the live figures."""
+    return list(_CLASSES)
+
+
+def create(name: str, settings: Mapping[str, str] | None = None) -> LiveFigure:
+    """A live figure by name, its controls set from text (as a chapter writes them). Raises ValueError."""
+    if name not in _CLASSES:
+        raise ValueError(f"no live figure {name!r}; there is {', '.join(_CLASSES)}")
+    module, attribute = _CLASSES[name]
+    cls: type[LiveFigure] = getattr(import_module(module), attribute)
+    controls = {control.name: control for control in cls.controls()}
+    values = {}
+    for key, text in (settings or {}).items():
+        control = controls.get(key)
+        if isinstance(control, Choice):
+            values[key] = next((value for value, _ in control.options if str(value) == text), text)
+        else:
+            values[key] = float(text) if control is not None else text
+    return cls(**values)

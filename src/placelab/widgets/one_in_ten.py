@@ -1,0 +1,155 @@
+"""One in ten: how many councils cut adult social care by a quarter? It depends on what is counted, and from when."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from placelab import figures, places, spending, tables, wording
+from placelab.figures import Draw
+from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
+
+_KINDS = (("estimate", "population as last revised"), ("first published", "population as first published"))
+_STEP = 0.05
+
+
+class OneInTen(LiveFigure):
+    """Share of councils that cut spending by more than a threshold, by definition, years and denominator."""
+
+    name: ClassVar[str] = "one-in-ten"
+    question: ClassVar[str] = (
+        "Out of every hundred councils, how many cut adult social care spending per adult by more than a quarter "
+        "between 2009-10 and 2015-16, in real terms?"
+    )
+    guess: ClassVar[Slider | None] = Slider("guess", "Your guess", 0, 100, 1, 50, " in a hundred")
+
+    @classmethod
+    def controls(cls) -> tuple[Control, ...]:
+        known = spending.years("net")
+        return (
+            Choice("basis", "What is counted", [(b.key, b.label) for b in spending.BASES.values()], "net"),
+            Choice("start", "Base year", [(y, y) for y in known[:-1]], "2009-10"),
+            Choice("end", "End year", [(y, y) for y in known[1:]], "2015-16"),
+            Choice("per", "Measured", [(k, label) for k, (_, label) in spending.PER.items()], "adult"),
+            Choice("population", "Population", _KINDS, "estimate"),
+            Slider("threshold", "A cut of more than", 5, 50, 1, 25, "%"),
+            place_choice(),
+        )
+
+    def find(self, **values: Any) -> Finding:
+        key, start, end, per = values["basis"], values["start"], values["end"], values["per"]
+        place = places.get(values["place"])
+        try:
+            changes = spending.change(key, start, end, per, True, values["population"])
+        except spending.NotPublished as problem:
+            return _unavailable(str(problem))
+        threshold = values["threshold"] / 100
+        counted = spending.cuts(changes, threshold)
+        measure = f"{spending.basis(key).label} {spending.PER[per][1]}"
+        return Finding(
+            title=f"{_capital(wording.one_in(counted.share))} councils cut by more than {threshold:.0%}",
+            sentence=(
+                f"{_sentence(counted, measure, start, end, threshold)} {_place_sentence(place, changes, start)}"
+            ).strip(),
+            alt=_alt(changes, counted, threshold, place, start),
+            table=by_group(changes, threshold),
+            source=_source(key, per, values["population"], changes),
+            draw=_draw(changes, threshold, place, start, measure),
+        )
+
+
+def _unavailable(reason: str) -> Finding:
+    """What a reader sees when a pair of years is not published on one basis: the reason, and no figure."""
+    return Finding("This comparison cannot be made", reason, reason, pd.DataFrame(), "", _blank)
+
+
+def _blank(width: float) -> Any:
+    return figures.message("No figure: the two years were not published on one basis.", width)
+
+
+def _sentence(counted: spending.Cuts, measure: str, start: str, end: str, threshold: float) -> str:
+    return (
+        f"{counted.over} of {counted.areas} councils ({wording.percent(counted.share, 1)}) cut {measure} by more than "
+        f"{threshold:.0%} in real terms between {start} and {end}; {counted.cut} cut it at all."
+    )
+
+
+def _place_sentence(place: places.Place, changes: pd.DataFrame, start: str) -> str:
+    area, name = places.area_of(place.code, start)
+    if place.code == places.ENGLAND:
+        return ""
+    row = changes.loc[area]
+    where = place.in_sentence if name == place.name else f"{place.in_sentence} (counted within {name})"
+    if pd.isna(row["change"]):
+        return f"For {where} there is no figure: {row['note']}"
+    small = " It is too small for its rate to mean much, and is left out of the count." if row["small"] else ""
+    note = f" Caution: {row['note']}" if row["note"] else ""
+    return f"In {where} spending {wording.change(row['change'])}.{small}{note}"
+
+
+def _alt(changes: pd.DataFrame, counted: spending.Cuts, threshold: float, place: places.Place, start: str) -> str:
+    values = changes.loc[~changes["small"], "change"].dropna()
+    if values.empty:
+        return "No council can be shown."
+    mark = _mark(changes, place, start)
+    yours = f" {mark[0]} stands at {wording.percent(mark[1])}." if mark else ""
+    return (
+        f"Histogram of {len(values)} councils by change in spending, from {wording.percent(values.min())} to "
+        f"{wording.percent(values.max())}, half of them between {wording.percent(values.quantile(0.25))} and "
+        f"{wording.percent(values.quantile(0.75))}. {counted.over} lie beyond a cut of {threshold:.0%}.{yours}"
+    )
+
+
+def _mark(changes: pd.DataFrame, place: places.Place, start: str) -> tuple[str, float] | None:
+    area, name = places.area_of(place.code, start)
+    if area not in changes.index or pd.isna(changes.at[area, "change"]):
+        return None
+    return name, float(changes.at[area, "change"])
+
+
+def by_group(changes: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Share of areas beyond the threshold by type, region and fifth of deprivation, worded for a page.
+
+    `changes` is a frame from `spending.change`. Columns: Councils, Number compared, Cut by more than the threshold, Share.
+    """
+    usable = changes[~changes["small"] & changes["change"].notna()]
+    groups = [("All councils", usable)]
+    groups += [(f"Type: {kind}", part) for kind, part in usable.groupby("type")]
+    groups += [(f"Region: {region}", part) for region, part in usable.groupby("region")]
+    fifths = spending.deprivation_fifths(usable.index)
+    groups += [(f"Deprivation: {fifth}", usable.loc[members]) for fifth, members in fifths.items()]
+    rows = [(label, spending.cuts(part, threshold)) for label, part in groups]
+    return pd.DataFrame(
+        {
+            "Councils": [label for label, _ in rows],
+            "Number compared": [cuts.areas for _, cuts in rows],
+            f"Cut by more than {threshold:.0%}": [cuts.over for _, cuts in rows],
+            "Share": [wording.percent(cuts.share) for _, cuts in rows],
+        }
+    )
+
+
+def _source(key: str, per: str, kind: str, changes: pd.DataFrame) -> str:
+    used = [spending.basis(key).table, "gdp_deflator"]
+    if per != "total":
+        used.append("population_estimates" if kind == "estimate" else "population_first_published")
+    left_out = ", ".join(changes.loc[changes["small"], "name"])
+    joined = "; ".join(changes.loc[changes.index.str.contains("+", regex=False), "name"])
+    together = f" Counted together, because a boundary between them moved: {joined}." if joined else ""
+    return f"{tables.citation(*used)} Left out as too small: {left_out}.{together}"
+
+
+def _draw(changes: pd.DataFrame, threshold: float, place: places.Place, start: str, measure: str) -> Draw:
+    def draw(width: float) -> Any:
+        values = changes.loc[~changes["small"], "change"].dropna()
+        return figures.histogram(
+            values.clip(-0.6, 0.6), width, f"Real-terms change in {measure}", "Number of councils",
+            beyond=-threshold, mark=_mark(changes, place, start), step=_STEP, x_format=wording.percent,
+        )  # fmt: skip
+
+    return draw
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

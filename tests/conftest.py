@@ -1,0 +1,39 @@
+"""What several tests share: one strict build of the book, and one browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browsing import opened_browser, served
+from building import ROOT, Build, build
+from playwright.sync_api import Browser
+
+
+@pytest.fixture
+def strict_build(tmp_path: Path) -> Callable[[Path], Build]:
+    """Build a book strictly into a new folder."""
+    return lambda source: build(source, tmp_path / "built")
+
+
+@pytest.fixture(scope="session")
+def built_book(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The book itself, built strictly once for the whole run; a failed build fails every test that opens it."""
+    built = build(ROOT, tmp_path_factory.mktemp("book"))
+    assert built.succeeded, f"the strict build failed:\n{built.printed}"
+    return built
+
+
+@pytest.fixture(scope="session")
+def site(built_book: Build) -> Iterator[str]:
+    """The address at which the built book is served, under a sub-path."""
+    with served(built_book.html) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the whole run."""
+    with opened_browser() as chromium:
+        yield chromium
