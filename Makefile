@@ -29,9 +29,8 @@ lint: $(READY) ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-data: $(READY) ## compile data/ from a folder of source figures: make data SOURCE=folder
-	@test -n "$(SOURCE)" || { echo 'Say where the source figures are: make data SOURCE=folder'; exit 2; }
-	$(BIN)/python -m placelab.compile "$(SOURCE)"
+data: $(READY) ## compile data/ from source figures: make data SOURCE=folder; without one, renew its hashes
+	$(BIN)/python -m placelab.compile $(if $(SOURCE),"$(SOURCE)",--hashes)
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
 	$(PIP) uv
@@ -73,5 +72,5 @@ browser:
 	@for name in "$${PLACELAB_CHROMIUM:-chromium}" chromium-browser google-chrome google-chrome-stable; do \
 	  command -v "$$name" >/dev/null && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo 'Installing chromium'; apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  echo 'Installing chromium'; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else echo 'The tests need a browser: install the package chromium (Ubuntu: chromium-browser), or set PLACELAB_CHROMIUM.'; exit 2; fi

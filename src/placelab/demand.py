@@ -62,6 +62,10 @@ class Trend:
         """Change of the projection from the last estimate's year to `end` (default: the horizon); no estimate enters."""
         return float(self.projection[self.horizon if end is None else end] / self.projection[self.last] - 1)
 
+    def carried(self, end: int) -> float:
+        """The last estimate carried to `end` at the projection's growth: the projection's change without its level."""
+        return float(self.estimate[self.last]) * (1 + self.projected_change(end))
+
     def overlap(self) -> float:
         """How far the projection stands above (+) or below (−) the estimate in the last year that has both."""
         return float(self.projection[self.last] / self.estimate[self.last] - 1)
@@ -99,6 +103,21 @@ def trend(codes: Sequence[str], age: str, view: str) -> Trend:
     return Trend(series("estimate"), series("projection"))
 
 
+def misses(age: str) -> pd.DataFrame:
+    """How far two readings of the projection stand from the latest estimate: code × level, growth (shares of the estimate).
+
+    "level" takes the projection's number for that year. "growth" takes its growth from its base year and applies it to the
+    base year's estimate, as that is known today and was not known then. England and the two smallest places are left out.
+    """
+    areas = places.frame()
+    estimate, projection = (
+        population.people(age, kind).loc[areas.index[~areas["small"]]] for kind in ("estimate", "projection")
+    )
+    base, last = int(projection.columns[0]), last_estimate()
+    grown = estimate[base] * projection[last] / projection[base]
+    return pd.DataFrame({"level": projection[last], "growth": grown}).div(estimate[last], axis=0) - 1
+
+
 # Need
 
 
@@ -134,10 +153,10 @@ def rates(what: str = "need", shape: str = "flat") -> pd.Series:
     """Published rates laid on five-year bands: Series on (sex, age_band), 0 to 1.
 
     Dementia: as found by the second Cognitive Function and Ageing Study, 2008 to 2011, by five-year band. Help needed or
-    received: the Health Survey for England 2014 gives, by sex, the rate at 65 to 69, at 85 and over and at all ages from 65. The first
-    two are used as they stand. The ages between carry what makes England's mid-2014 population add up to the third: one rate
-    from 70 to 84 ("flat"), or rates that climb from one published end to the other along a power curve ("rising"). The
-    survey covers private households; here its rates stand for everyone, people in care homes too. Raises ValueError for an
+    received: the Health Survey for England 2014 gives, by sex, the rate at 65 to 69, at 85 and over and at all ages from 65.
+    The first two are used as they stand. The ages between carry what makes England's mid-2014 population add up to the
+    third: one rate from 70 to 84 ("flat"), or rates that climb from one published end to the other along a power curve
+    ("rising"). The survey covers private households; here its rates stand for everyone. Raises ValueError for an
     unknown key, or when the three published rates cannot be met together.
     """
     if what not in NEEDS:

@@ -7,12 +7,13 @@ reader has chosen.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from placelab import demand, places, population, spending, tables, wording
+from placelab import claims, demand, gap, places, population, spending, tables, wording
 
 
 class UnknownFact(ValueError):
@@ -199,6 +200,36 @@ def client_group_share(place: str, year: str, group: str) -> Value:
     return Value(part.value / whole.value, "share")
 
 
+@fact("net-plus-other-income")
+def net_plus_other_income(place: str, year: str, per: str = "adult", percentile: str = "") -> Value:
+    """Net spending with NHS and other income added back, £ in cash: England, a place, or a percentile of areas.
+
+    The two smallest areas are left out of percentiles.
+    """
+    values = spending.net_plus_other_income(year, per)
+    if percentile:
+        small = spending.describe_areas(year)["small"].reindex(values.index)
+        return Value(float(values[~small].quantile(float(percentile) / 100)), "£")
+    if place != places.ENGLAND:
+        return Value(float(values[places.area_of(place, year)[0]]), "£")
+    if per != "total" or values.isna().any():
+        raise ValueError(f"England has this in total, and only where every council is present: not {year} per {per}")
+    return Value(float(values.sum()), "£")
+
+
+@fact("funding-gap")
+def funding_gap(
+    place: str, year: str, unit_cost: str = "", need_per_head: str = "", funding: str = "", ageing: str = "yes", split: str = ""
+) -> Value:
+    """The gap between need and funding, £ in constant prices: the base case, but for the yearly per cent or choices given."""
+    levers = {"unit_cost": unit_cost, "need_per_head": need_per_head, "funding": funding}
+    given: dict[str, Any] = {name: float(rate) / 100 for name, rate in levers.items() if rate}
+    if split:
+        given["split"] = split
+    case = dataclasses.replace(gap.base_case(), ageing=ageing != "no", **given)
+    return Value(gap.gap_of(place, case, year).pounds, "£")
+
+
 # People
 
 
@@ -274,9 +305,12 @@ def _projected_change(series: demand.Trend, end: str) -> float:
 
 
 @fact("need-change")
-def need_change(place: str, end: str, what: str = "need") -> Value:
-    """What ageing alone does to need, at constant rates, from the latest estimate's year to `end`: people 65 and over."""
-    return Value(_projected_change(demand.need_trend(place, what), end), "change")
+def need_change(place: str, end: str, what: str = "need", yearly: str = "0", shape: str = "flat") -> Value:
+    """What ageing alone does to need from the latest estimate's year to `end`, people 65 and over: rates as demand.need has them.
+
+    `yearly` is the change in rates, per cent a year; `shape` how rates run between the published ages.
+    """
+    return Value(_projected_change(demand.need_trend(place, what, float(yearly) / 100, shape), end), "change")
 
 
 @fact("need-level-rate")
@@ -290,6 +324,16 @@ def first_published_overlap(place: str, year: str, age: str) -> Value:
     """How far the estimate first published stands above (+) or below (−) the revised one."""
     first = _at(population.people(age, "first published"), place, int(year), "population (first published)")
     return Value(first / _at(population.people(age), place, int(year), "population") - 1, "change")
+
+
+@fact("claim-per-head")
+def claim_per_head(place: str, claim: str, start: str, end: str, age: str) -> Value:
+    """A published change in a total, in per cent, divided by England's growth in people: our arithmetic, to be told as such."""
+    total = claims.get(claim).value
+    if total is None:
+        raise ValueError(f"claim {claim!r} has no value")
+    growth = population_change(places.ENGLAND, start, end, age).number
+    return Value((1 + total / 100) / (1 + growth) - 1, "change")
 
 
 # The book itself

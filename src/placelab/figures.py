@@ -78,17 +78,32 @@ def svg(figure: Figure) -> str:
     return out.getvalue()[out.getvalue().index("<svg") :]
 
 
-def _spread(levels: Sequence[float], least: float) -> list[float]:
-    """Label heights pushed apart until neighbours are at least `least` apart, keeping their order."""
-    order = np.argsort(levels)
-    placed = [levels[i] for i in order]
-    for i in range(1, len(placed)):
-        placed[i] = max(placed[i], placed[i - 1] + least)
-    shift = (np.mean(placed) - np.mean(levels)) if placed else 0
-    result = [0.0] * len(placed)
-    for rank, i in enumerate(order):
-        result[i] = float(placed[rank] - shift)
+def _spread(levels: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Label heights as near their levels as they can be without touching, in the same order; `sizes` are the labels' own.
+
+    Labels that would touch form a block, set as a whole where it moves its labels least; blocks that meet are joined.
+    """
+    order = np.argsort(levels, kind="stable")
+    blocks: list[list[int]] = []
+    middle: list[float] = []
+    for i in order:
+        blocks.append([i])
+        middle.append(levels[i])
+        while len(blocks) > 1 and middle[-1] - middle[-2] < sum(sizes[k] for k in blocks[-1] + blocks[-2]) / 2:
+            joined = blocks[-2] + blocks[-1]
+            wanted = [levels[k] - offset for k, offset in zip(joined, _stacked(joined, sizes), strict=True)]
+            blocks[-2:], middle[-2:] = [joined], [float(np.mean(wanted))]
+    result = [0.0] * len(levels)
+    for block, at in zip(blocks, middle, strict=True):
+        for k, offset in zip(block, _stacked(block, sizes), strict=True):
+            result[k] = at + offset
     return result
+
+
+def _stacked(block: Sequence[int], sizes: Sequence[float]) -> list[float]:
+    """Offsets of a block's labels from the block's middle when they stand on one another."""
+    tops = np.cumsum([sizes[k] for k in block])
+    return [float(top - sizes[k] / 2 - tops[-1] / 2) for k, top in zip(block, tops, strict=True)]
 
 
 def lines(
@@ -107,7 +122,8 @@ def lines(
     """Lines with their labels at their ends; a line without a label has none.
 
     `shade` fills between two lines: (x, lower, upper, label), blue and without hatching where they change places. `divide_at`
-    rules off history from what is not yet known: (x, label before, label after). `key` says above the axes what a solid and what a dashed line is.
+    rules off history from what is not yet known: (x, label before, label after). `key` says above the axes what a solid and
+    what a dashed line is.
     """
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -128,14 +144,14 @@ def lines(
         low = min(0, low)
     axes.set_ylim(low, high)
     labelled = [line for line in data if line.label]
-    rows = max((line.label.count("\n") + 1 for line in labelled), default=1)
-    ends = _spread([line.y[-1] for line in labelled], (high - low) * rows * (0.075 if narrow else 0.06))
+    row = (high - low) * (0.065 if narrow else 0.055)
+    ends = _spread([line.y[-1] for line in labelled], [row * (line.label.count("\n") + 1) for line in labelled])
+    span = max(max(line.x) for line in data) - min(min(line.x) for line in data)
     for line, height in zip(labelled, ends, strict=True):
         axes.annotate(
-            line.label, (line.x[-1], line.y[-1]), xytext=(line.x[-1], height), color=line.colour, fontsize=9,
+            line.label, (line.x[-1], line.y[-1]), xytext=(line.x[-1] + 0.01 * span, height), color=line.colour, fontsize=9,
             va="center", ha="left", textcoords="data", annotation_clip=False, xycoords="data",
         )  # fmt: skip
-    span = max(max(line.x) for line in data) - min(min(line.x) for line in data)
     longest = max(len(part) for line in data for part in line.label.split("\n"))
     axes.set_xlim(right=max(max(line.x) for line in data) + span * longest * (0.033 if narrow else 0.0165))
     if divide_at is not None:
@@ -163,12 +179,13 @@ def _shade(
     low, high = np.asarray(lower), np.asarray(upper)
     for where, colour, hatch in ((high >= low, ORANGE, "///"), (high <= low, MID_BLUE, None)):
         axes.fill_between(
-            x, low, high, where=where, interpolate=True, facecolor=to_rgba(colour, 0.22), edgecolor=colour, linewidth=0, hatch=hatch
+            x, low, high, where=where, interpolate=True, facecolor=to_rgba(colour, 0.22), edgecolor=colour, linewidth=0,
+            hatch=hatch,
         )  # fmt: skip
     at, colour = len(x) * 3 // 4, ORANGE if high[-1] >= low[-1] else MID_BLUE
     axes.annotate(
         label, (x[at], (low[at] + high[at]) / 2), xytext=(x[-1], under), fontsize=9, fontweight="bold", color=colour,
-        textcoords=offset_copy(axes.transData, axes.figure, 0, -16, units="points"), ha="right", va="top",
+        textcoords=offset_copy(axes.transData, axes.get_figure(root=True), 0, -16, units="points"), ha="right", va="top",
         arrowprops={"arrowstyle": "-", "color": colour, "shrinkA": 1, "shrinkB": 0, "relpos": (0.5, 1)},
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ unmet today. All 153 places are computed at once; money is £ in the prices of o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -64,7 +64,9 @@ class Assumptions:
         for lever in LEVERS:
             rate = getattr(self, lever)
             if not np.isfinite(rate) or rate <= -1:
-                raise ValueError(f"{lever}: {rate!r} is no yearly rate; write a share above −1, for instance 0.017 for 1.7%")
+                raise ValueError(
+                    f"{lever}: {rate!r} is no yearly rate; write a share above −1, for instance 0.017 for 1.7%"
+                )
         if self.older not in OLDER:
             raise ValueError(f"older: {self.older!r} is not one of {', '.join(OLDER)}")
         if self.split not in SPLITS:
@@ -89,9 +91,9 @@ def base_case() -> Assumptions:
 def implied_growth() -> pd.DataFrame:
     """What published projections for 2018 to 2038 imply a year, beside headcount: share a year, age group × measure.
 
-    Columns: need (people in need), unit_cost (total cost, in constant prices, over people in need), need_per_head (people
-    in need over people projected). Source: the projections by the Care Policy and Evaluation Centre as the NAO reported
-    them in 2021 (claims nao-2021-*).
+    Columns: need (people in need), unit_cost (total cost, public and private in constant prices, over people in need),
+    need_per_head (people in need over people projected). Source: the projections by the Care Policy and Evaluation Centre as
+    the NAO reported them in 2021 (claims nao-2021-*).
     """
     start, end = 2018, 2038
     rows = {}
@@ -131,7 +133,8 @@ def starting_point(price_year: str = spending.LATEST_PRICES) -> pd.DataFrame:
         missing = start.index[start["money"].isna()]
         if missing.empty:
             return start
-        own = spending.by_area("net", "total", price_year, year)[year]  # an area's id is a place's code where it stands alone
+        # An area of `year` that is one of today's places has that place's code, so neighbours are never counted twice.
+        own = spending.by_area("net", "total", price_year, year)[year]
         found = own[own > 0].index.intersection(missing)
         start.loc[found, "money"] = own[found]
         start.loc[found, "published"] = year
@@ -274,13 +277,23 @@ def gap(projection: Projection, code: str, year: str | None = None) -> Gap:
     """The gap of one row of a projection in one year (default: the last). Raises ValueError for a year not in it."""
     at = projection.need.columns[-1] if year is None else year
     if at not in projection.need.columns:
-        raise ValueError(f"{at} is not projected; there is {projection.need.columns[0]} to {projection.need.columns[-1]}")
+        raise ValueError(
+            f"{at} is not projected; there is {projection.need.columns[0]} to {projection.need.columns[-1]}"
+        )
     return Gap(*(float(frame.at[code, at]) for frame in (projection.need, projection.funding, projection.adults)))
 
 
 def gap_of(code: str, assumptions: Assumptions | None = None, year: str | None = None) -> Gap:
     """The gap of a place's area, or of England, under a set of assumptions (default: the base case)."""
     return gap(project(assumptions).of(code), code, year)
+
+
+def shares(assumptions: Assumptions | None = None) -> pd.Series:
+    """The gap in the last year as a share of that year's funding, by code; the places too small for rates left out."""
+    projection = project(assumptions)
+    large = places.frame().index[~places.frame()["small"]]
+    end = projection.need.columns[-1]
+    return (projection.gap[end] / projection.funding[end])[large]
 
 
 def closing(code: str, assumptions: Assumptions | None = None) -> dict[str, float]:
@@ -301,6 +314,22 @@ def need_growth(code: str, assumptions: Assumptions | None = None) -> float:
     """The yearly real-terms growth of need from the first year to the last: 0.027 is 2.7% a year."""
     need = project(assumptions).of(code).need.loc[code]
     return float((need.iloc[-1] / need.iloc[0]) ** (1 / (len(need) - 1)) - 1)
+
+
+def cases() -> dict[str, Assumptions]:
+    """The base case and others that each change one thing in it, by a label that ends a sentence's "With …"."""
+    base, implied = base_case(), implied_growth()["need_per_head"]
+    announced = _value("spending-review-2025-spending-power") / 100
+    return {
+        "the base case": base,
+        "ageing alone, unit cost level": replace(base, unit_cost=0.0),
+        "unit cost alone, no ageing": replace(base, ageing=False),
+        "older people's need following those 85 and over": replace(base, older="85 and over"),
+        "spending split by age as net in 2013-14": replace(base, split="net"),
+        "need per head as projections for 2018 to 2038 imply": replace(base, need_per_head=float(implied.mean())),
+        "funding growing as since 2014-15": replace(base, funding=past_growth("2014-15")),
+        "funding growing as the 2025 Spending Review announced": replace(base, funding=announced),
+    }
 
 
 # Around the model: what was spent, what stands in, what others found

@@ -354,6 +354,27 @@ def same_areas_change(
     return float(ratio / (people[end].sum() / people[start].sum()) - 1)
 
 
+def net_plus_other_income(year: str, per: str = "adult") -> pd.Series:
+    """Net current expenditure with NHS and other income added back, £ in cash, by area of that year.
+
+    Clients' charges stay deducted. From the care returns (`care_income`), which give it for 2014-15 and 2016-17: the years
+    either side of the one the IFS used. A level, never one end of a change: RO3, which gives earlier years, is another
+    return. Blank where a council has no figure. Raises NotPublished for any other year or denominator.
+    """
+    rows = tables.load("care_income")
+    rows = rows[rows["measure"].isin(["net_current_expenditure", "income_total", "income_client_contributions"])]
+    known = sorted(set(rows["year"]))
+    if year not in known:
+        raise NotPublished(f"net plus other income: {year} was not published; there is {' and '.join(known)}")
+    if per not in PER:
+        raise NotPublished(f"no denominator {per!r}; choose one of: {', '.join(PER)}")
+    wide = rows[rows["year"] == year].pivot(index="code", columns="measure", values="value")
+    money = 1000 * (wide["net_current_expenditure"] + wide["income_total"] - wide["income_client_contributions"])
+    area = places.areas(year)["area"].reindex(money.index)
+    money = money.groupby(area).sum().mask(money.isna().groupby(area).any()).reindex(_described(year).index)
+    return money if per == "total" else money / _per(per, year, "estimate")[year].reindex(money.index)
+
+
 def deprivation_fifths(areas: pd.Index) -> dict[str, pd.Index]:
     """Areas in five equal groups by average deprivation score, most deprived first: {"most deprived fifth": areas, ...}.
 

@@ -1,7 +1,7 @@
-"""What the About pages list: the tables behind the book, their cautions, the published claims, and one claim audited.
+"""What the About pages list: the tables behind the book, their cautions and the published claims.
 
 Everything printed here is read from the data package and the register of claims while the book is built; a page holds
-only the directives `data-tables`, `cautions`, `claims-register` and `claim-audited`.
+only the directives `data-tables`, `cautions` and `claims-register`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from placelab import audit, claims, tables, wording
+from placelab import claims, tables, wording
 from placelab.book import roles
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,12 @@ def separated(parts: Iterable[nodes.Node], by: str = "; ") -> list[nodes.Node]:
 def capital(text: str) -> str:
     """The text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
+
+
+def with_literals(text: str) -> list[nodes.Node]:
+    """Text in which `backticks` mark a literal, as the data package writes it."""
+    parts = text.split("`")
+    return [nodes.literal("", part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
 
 
 def table(
@@ -114,7 +120,7 @@ def table_sections(docname: str) -> list[nodes.Node]:
 def _section(resource: dict[str, Any], docname: str) -> nodes.section:
     section = nodes.section("", ids=[anchor("table", resource["name"])], names=[])
     section += nodes.title("", resource["title"])
-    section += nodes.paragraph("", resource["description"])
+    section += _paragraph(with_literals(resource["description"]))
     section += table(_properties(resource, docname))
     return section
 
@@ -282,26 +288,6 @@ def _where(claim: claims.Claim, cite: Cite) -> list[nodes.Node]:
     return [*cite(claim.reference), nodes.Text(": "), page, *([nodes.Text(f", {claim.where}")] if claim.where else [])]
 
 
-# One claim under every definition
-
-
-def audited_table() -> nodes.table:
-    """Share of councils that cut by more than a quarter, one row a definition (`placelab.audit`)."""
-    return table(
-        [
-            (
-                capital(row.definition),
-                f"{row.start} to {row.end}",
-                f"{row.over} of {row.areas}",
-                wording.percent(row.share),
-            )
-            for row in audit.definitions().itertuples()
-        ],
-        head=("What is counted", "Years", "Cut by more than a quarter", "Share"),
-        caption="The same question under each definition that can be computed",
-    )
-
-
 # Directives
 
 
@@ -345,16 +331,8 @@ class ClaimsRegister(AboutDirective):
         return [claims_table(cite)]
 
 
-class ClaimAudited(AboutDirective):
-    """```{claim-audited}```"""
-
-    def content_nodes(self) -> list[nodes.Node]:
-        return [audited_table()]
-
-
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("data-tables", DataTables)
     app.add_directive("cautions", Cautions)
     app.add_directive("claims-register", ClaimsRegister)
-    app.add_directive("claim-audited", ClaimAudited)

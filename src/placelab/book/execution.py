@@ -68,6 +68,7 @@ def place_cache(app: Sphinx, config: Config) -> None:
     os.utime(cache)
     prune(cache.parent)
     config.nb_execution_cache_path = str(cache)
+    config.exclude_patterns.append(".jupyter_cache")  # its notebooks are copies, not pages
 
 
 def refuse_unsound_results(app: Sphinx, env: BuildEnvironment) -> None:

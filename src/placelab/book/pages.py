@@ -57,12 +57,16 @@ def silence(app: Sphinx) -> None:
 def keep_own_files(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Take the silenced extensions' files off a page and warn of any address of another host."""
+    """Take the silenced extensions' files off a page and warn of any address of another host.
+
+    The theme's two settings for search and versions go as well: they are off, and a page needs no script of its own.
+    """
     for kind in ("css_files", "script_files"):
         kept = []
         for asset in context.get(kind, []):
             name = str(getattr(asset, "filename", asset) or "")
-            if name.rpartition("/")[2] in SILENCED_FILES:
+            body = getattr(asset, "attributes", {}).get("body") or ""
+            if name.rpartition("/")[2] in SILENCED_FILES or body.startswith("DOCUMENTATION_OPTIONS."):
                 continue
             if is_remote(name):
                 logger.warning("page %s would load %s: keep a copy in the book", pagename, name)

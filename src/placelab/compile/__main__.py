@@ -14,6 +14,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, help="folder of source figures (finance/, demand/)")
     parser.add_argument("--to", type=Path, default=Path("data"), help="where the tables go (default: data)")
     parser.add_argument("--catalogue", type=Path, help="the catalogue (default: catalogue.yaml in --to)")
+    parser.add_argument(
+        "--add", action="store_true", help="FOLDER holds a new release alone: add its rows to the tables"
+    )
     parser.add_argument("--hashes", action="store_true", help="refresh the tables kept by hand, compile nothing")
     given = parser.parse_args(arguments)
     catalogue = given.catalogue or given.to / "catalogue.yaml"
@@ -25,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.hashes:
             print("refreshed: " + ", ".join(refresh_kept(catalogue)))
         else:
-            done = compile_tables(given.folder, catalogue, given.to)
+            done = compile_tables(given.folder, catalogue, given.to, adding=given.add)
             for name, one in done.items():
                 print(f"{name}: {len(one.table):,} rows, {len(one.content) / 1000:,.0f} kB")
     except CompileError as fault:

@@ -4,33 +4,21 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from . import cautions, dictionary, package, recipes_money, recipes_people, recipes_places
+from . import cautions, dictionary, package
+from .adding import add_release, check_all_read
 from .areas import Areas, known_areas
-from .checks import check_coverage, check_signs, check_totals, source_of
 from .errors import CompileError
-from .frames import Frames, Note, Recipe, measured, names_in_full
+from .frames import Frames, names_in_full
+from .make import Compiled, compile_one, finish, read_kept
 from .sources import read_rows
-from .tidy import tidy, to_bytes
 
-RECIPES: Mapping[str, Recipe] = {**recipes_places.RECIPES, **recipes_money.RECIPES, **recipes_people.RECIPES}
 CODE_LIST = "demand/utla23_list.csv"
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """One finished table: its catalogue entry (with the files it came from), rows, bytes, its recipe's cautions."""
-
-    entry: dict[str, Any]
-    table: pd.DataFrame
-    content: bytes
-    notes: tuple[Note, ...] = ()
 
 
 def read_catalogue(path: Path) -> dict[str, Any]:
@@ -56,69 +44,37 @@ def read_catalogue(path: Path) -> dict[str, Any]:
     return catalogue
 
 
-def read_kept(path: Path, entry: Mapping[str, Any], name: str) -> Compiled:
-    """A table kept by hand, as it stands."""
-    rows = read_rows(path.parent, path.name)
-    for column in entry["columns"]:
-        if column["name"] not in rows:
-            raise CompileError(f"column '{column['name']}' is missing", path.name, "restore the column")
-    check_key(rows, name, entry)
-    return Compiled(dict(entry), rows, path.read_bytes())
-
-
-def check_key(table: pd.DataFrame, name: str, entry: Mapping[str, Any]) -> None:
-    """No key is written twice."""
-    repeated = table[table.duplicated(list(entry["key"]))]
-    if len(repeated):
-        key = ", ".join(str(repeated.iloc[0][k]) for k in entry["key"])
-        raise CompileError(f"a second row for {key}", source_of(name, entry), "keep one of the two rows")
-
-
-def compile_one(name: str, catalogue: Mapping[str, Any], frames: Frames) -> Compiled:
-    """One table by its recipe, checked against its catalogue entry."""
-    entry = catalogue["tables"][name]
-    measures = {
-        source: measure
-        for measure, own in entry.get("measures", {}).items()
-        for source in ([own["from"]] if isinstance(own.get("from", []), str) else own.get("from", []))
-    }
-    frames.options, frames.used, frames.notes = {**entry.get("options", {}), "measures": measures}, [], []
-    raw = RECIPES.get(entry.get("recipe", name), measured)(frames)
-    return finish(raw, name, {**entry, "compiled_from": list(frames.used)}, frames.areas, tuple(frames.notes))
-
-
-def finish(
-    raw: pd.DataFrame, name: str, entry: dict[str, Any], areas: Areas, notes: tuple[Note, ...] = ()
-) -> Compiled:
-    """A recipe's frame as a finished table, or an error that says why it cannot be one."""
-    table = tidy(raw, name, entry)
-    check_key(table, name, entry)
-    check_signs(table, name, entry)
-    check_coverage(table, name, entry, areas)
-    check_totals(table, name, entry)
-    return Compiled(entry, table, to_bytes(table, entry), notes)
-
-
-def compile_tables(folder: Path, catalogue_path: Path, to: Path) -> dict[str, Compiled]:
+def compile_tables(folder: Path, catalogue_path: Path, to: Path, adding: bool = False) -> dict[str, Compiled]:
     """Compile all tables of the catalogue from a folder of source figures and write them, the data package and
     the dictionary in README.md to `to`; if anything is wrong, nothing is written.
 
     Tables marked `kept: by hand` are read from the catalogue's own folder.
+
+    Args:
+        folder: the source figures, in the files the catalogue describes.
+        catalogue_path: catalogue.yaml, beside the tables kept by hand.
+        to: where the tables go.
+        adding: the folder holds a new release alone. Its rows join those of the tables beside the catalogue (a row with
+            the same key is replaced; a table marked `adding: replaces` is made anew); other tables stay as they are.
 
     Raises:
         CompileError: what is wrong, where, and how to mend it.
     """
     catalogue = read_catalogue(catalogue_path)
     home = catalogue_path.parent
-    areas = all_areas(folder, catalogue, home)
-    frames = Frames(folder, catalogue["files"], areas)
+    areas = all_areas(folder, catalogue, home, adding)
+    frames = Frames(folder, catalogue["files"], areas, adding=adding)
     done: dict[str, Compiled] = {}
     for name, entry in catalogue["tables"].items():
         if entry.get("kept"):
             if not entry.get("may_be_absent") or (home / entry["path"]).exists():
                 done[name] = read_kept(home / entry["path"], entry, name)
+        elif adding and name != "cautions":
+            done[name] = add_release(name, catalogue, frames, home)
         elif name != "cautions":
             done[name] = compile_one(name, catalogue, frames)
+    if adding:
+        check_all_read(folder, done)
     if "cautions" in catalogue["tables"]:
         notes = {name: one.notes for name, one in done.items()}
         found = cautions.all_cautions({n: d.table for n, d in done.items()}, notes, catalogue["tables"], areas)
@@ -127,17 +83,18 @@ def compile_tables(folder: Path, catalogue_path: Path, to: Path) -> dict[str, Co
     return done
 
 
-def all_areas(folder: Path, catalogue: Mapping[str, Any], home: Path) -> Areas:
-    """The codes of this compile, from the list of places and predecessors.csv."""
-    listed = read_rows(folder, CODE_LIST)
-    places = pd.DataFrame({"code": listed["utla23_code"], "name": names_in_full(listed["utla23_name"])})
+def all_areas(folder: Path, catalogue: Mapping[str, Any], home: Path, adding: bool = False) -> Areas:
+    """The codes of this compile, from the list of places (of the tables that stand, when adding) and predecessors.csv."""
+    if adding:
+        places = read_rows(home, catalogue["tables"]["places"]["path"])[["code", "name"]]
+    else:
+        listed = read_rows(folder, CODE_LIST)
+        places = pd.DataFrame({"code": listed["utla23_code"], "name": names_in_full(listed["utla23_name"])})
     predecessors = read_rows(home, catalogue["tables"]["predecessors"]["path"])
     return known_areas(places, predecessors, catalogue["codes"])
 
 
-def stage_and_replace(
-    done: Mapping[str, Compiled], catalogue: Mapping[str, Any], home: Path, to: Path
-) -> None:
+def stage_and_replace(done: Mapping[str, Compiled], catalogue: Mapping[str, Any], home: Path, to: Path) -> None:
     """Write everything to a temporary folder, validate it there, and only then replace the files in `to`."""
     with tempfile.TemporaryDirectory() as scratch:
         stage = Path(scratch)

@@ -15,6 +15,8 @@ from .checks import expand, figures, groups
 from .frames import Note
 
 COLUMNS = ["table", "code", "year", "measure", "rule", "text"]
+# Rules that recipes apply while they work: they need what the source said before it became blank.
+BY_RECIPE = ["trimmed", "zero", "missing"]
 # About £1bn a year for learning disability moved from the NHS to councils in this year.
 TRANSFER_YEAR = "2011-12"
 
@@ -52,8 +54,10 @@ def year_on_year(
             if abs(change) <= limit:
                 continue
             way = "more" if change > 0 else "less"
-            text = (f"{abs(change):.0%} {way} than the year before (from £{before.value:,.0f} thousand to "
-                    f"£{now.value:,.0f} thousand), cause unexplained.")
+            text = (
+                f"{abs(change):.0%} {way} than the year before (from £{before.value:,.0f} thousand to "
+                f"£{now.value:,.0f} thousand), cause unexplained."
+            )
             if now.year == TRANSFER_YEAR and change > 0:
                 text += " Money for learning disability moved from the NHS to councils in this year."
             if (code, now.year) in unitary:
@@ -105,7 +109,9 @@ def reorganised(
         first = areas.starts[str(code)]
         years = sorted(rows["year"].astype(str))
         if any(int(year[:4]) < first for year in table["year"].astype(str).unique()) and int(years[0][:4]) <= first:
-            text = f"The council was formed on 1 April {first}; before then see {names}, and compare sums of whole areas."
+            text = (
+                f"The council was formed on 1 April {first}; before then see {names}, and compare sums of whole areas."
+            )
             found.append((str(code), years[0], "", "reorganised", text))
     return found
 
@@ -122,7 +128,9 @@ def became_unitary(
         first = int(row.valid_to[:4])
         year = f"{first}-{(first + 1) % 100:02d}"
         if year in years and min(years) < year:
-            text = f"{row.name} became a unitary council on 1 April {first} and took over district services: totals jump."
+            text = (
+                f"{row.name} became a unitary council on 1 April {first} and took over district services: totals jump."
+            )
             found.append((row.successor, year, "", "became_unitary", text))
     return found
 
@@ -137,12 +145,16 @@ def overlap(
     def oldest(frame: pd.DataFrame) -> pd.Series:
         return frame[(frame["year"] == year) & (frame["age_band"] == "85+")].set_index("code")["persons"].astype(float)
 
-    gap = oldest(table) / oldest(estimates) - 1
     found: list[Note] = []
-    for code, off in gap[(gap.abs() > limit) & (gap.index != ENGLAND)].items():
-        side = "above" if off > 0 else "below"
-        text = f"The projection of people aged 85 and over in {year} is {abs(off):.0%} {side} the revised estimate."
-        found.append((str(code), str(year), "85+", "overlap", text))
+    for base, rows in table.groupby("base_year"):
+        gap = oldest(rows) / oldest(estimates) - 1
+        for code, off in gap[(gap.abs() > limit) & (gap.index != ENGLAND)].items():
+            side = "above" if off > 0 else "below"
+            text = (
+                f"The {base}-based projection of people aged 85 and over in {year} is {abs(off):.0%} {side} "
+                "the revised estimate."
+            )
+            found.append((str(code), str(year), "85+", "overlap", text))
     return found
 
 

@@ -94,12 +94,10 @@ def groups(
         yield f", {', '.join(map(str, values))}", rows, rule
 
 
-def check_group(
-    rows: pd.DataFrame, what: str, entry: Mapping[str, Any], rule: Mapping[str, Any], areas: Areas
-) -> None:
+def check_group(rows: pd.DataFrame, what: str, entry: Mapping[str, Any], rule: Mapping[str, Any], areas: Areas) -> None:
     """One measure (or band): its periods without a gap, its areas in each."""
     where = source_of(what, entry)
-    period = "month" if "month" in entry["key"] else "year"
+    period = period_of(entry)
     span = rule.get("months", rule.get("years"))
     figure = [column["name"] for column in figures(entry)]
     filled = rows[rows[figure].notna().any(axis=1)] if figure else rows
@@ -123,6 +121,11 @@ def check_group(
             short[one] = wanted - codes
     for one, lost in short.items():
         refuse_lost(lost, one, where, rule, areas)
+
+
+def period_of(entry: Mapping[str, Any]) -> str:
+    """The column that holds a table's period."""
+    return "month" if "month" in entry["key"] else "year"
 
 
 def refuse_lost(lost: set[str], period: str, where: str, rule: Mapping[str, Any], areas: Areas) -> None:
@@ -185,8 +188,10 @@ def check_totals(table: pd.DataFrame, name: str, entry: Mapping[str, Any]) -> No
             rows = rows[rows["code"] != ENGLAND]
         found = float(rows[total["column"]].sum())
         if abs(found - total["published"]) > total["tolerance"] or rows.empty:
-            what = (f"{total['what']} comes to {found:,.0f}; published {total['published']:,.0f}, "
-                    f"tolerance {total['tolerance']:,.0f}")
+            what = (
+                f"{total['what']} comes to {found:,.0f}; published {total['published']:,.0f}, "
+                f"tolerance {total['tolerance']:,.0f}"
+            )
             raise CompileError(what, source_of(name, entry), "restore the source, or state the revised total")
     if "england_row" in entry:
         check_england(table, name, entry)

@@ -49,7 +49,8 @@ def table_entry(resource: Mapping[str, Any]) -> str:
     lines += [f"- {label}: {fact}" for label, fact in facts.items() if fact]
     lines += ["", "| column | type | unit | what it is |", "|---|---|---|---|"]
     lines += [
-        f"| `{f['name']}` | {f['type']} | {f.get('unit', '')} | {f['description']} |" for f in resource["schema"]["fields"]
+        f"| `{f['name']}` | {f['type']} | {f.get('unit', '')} | {f['description']} |"
+        for f in resource["schema"]["fields"]
     ]
     if resource.get("measures"):
         lines += ["", "| measure | what it is |", "|---|---|"]

@@ -11,5 +11,9 @@ class CompileError(ValueError):
     """
 
     def __init__(self, what: str, where: str, mend: str) -> None:
-        super().__init__(f"{where}: {what}. To mend it: {mend}.")
+        super().__init__(f"{where}: {what.rstrip('.')}. To mend it: {mend}.")
         self.what, self.where, self.mend = what, where, mend
+
+
+class SourceMissing(CompileError):
+    """A source file that is not in the folder."""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .areas import ENGLAND, Areas
-from .errors import CompileError
+from .errors import CompileError, SourceMissing
 from .sources import read_source
 
 Note = tuple[str, str, str, str, str]
@@ -24,6 +24,7 @@ class Frames:
         areas: the codes the project knows.
         options: the catalogue's options of the table being made.
         used: the files the table has read, in order.
+        adding: the folder holds a new release alone, so that a recipe which joins files does with those there are.
         notes: cautions a recipe adds while it works: (code, year, measure, rule, text).
     """
 
@@ -31,6 +32,7 @@ class Frames:
     specs: Mapping[str, Mapping[str, Any]]
     areas: Areas
     options: Mapping[str, Any] = field(default_factory=dict)
+    adding: bool = False
     used: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     _read: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Frames:
             return (self.folder / name).read_text(encoding="utf-8")
         except OSError as fault:
             mend = "put it back in the folder of source figures"
-            raise CompileError("the file is missing", name, mend) from fault
+            raise SourceMissing("the file is missing", name, mend) from fault
 
     def _note(self, name: str) -> None:
         if name not in self.used:
@@ -72,15 +74,18 @@ def renamed(frame: pd.DataFrame, names: Mapping[str, str], column: str = "measur
     return kept.assign(**{column: kept[column].map(dict(names))})
 
 
-def measured(frames: Frames) -> pd.DataFrame:
-    """Long source files joined, their measures under the project's names.
-
-    `options.read` gives the files, each with the columns it adds (such as its release); each measure's `from` in the
-    catalogue gives the names it has in the sources.
-    """
-    names = frames.options["measures"]
-    parts = [renamed(frames[name], names).assign(**(more or {})) for name, more in frames.options["read"].items()]
+def joined(frames: Frames) -> pd.DataFrame:
+    """The files that `options.read` names, one below the other, each with the columns it adds (such as its release)."""
+    files = frames.options["read"]
+    there = [name for name in files if not frames.adding or (frames.folder / name).is_file()]
+    parts = [frames[name].assign(**(files[name] or {})) for name in there or list(files)]
     return pd.concat(parts, ignore_index=True)
+
+
+def measured(frames: Frames) -> pd.DataFrame:
+    """Long source files joined, their measures under the project's names: each measure's `from` in the catalogue gives
+    the names it has in the sources."""
+    return renamed(joined(frames), frames.options["measures"])
 
 
 def standing(frame: pd.DataFrame, areas: Areas, key: list[str]) -> pd.DataFrame:
@@ -91,6 +96,6 @@ def standing(frame: pd.DataFrame, areas: Areas, key: list[str]) -> pd.DataFrame:
     """
     exists = {year: areas.of_year(int(year[:4])) | {ENGLAND} for year in frame["year"].unique()}
     here = [code in exists[year] for code, year in zip(frame["code"], frame["year"], strict=True)]
-    kept = frame[here]
+    kept = frame[pd.Series(here, index=frame.index, dtype=bool)]
     order = kept["value"].abs().fillna(-1).sort_values(kind="stable").index
     return kept.loc[order].drop_duplicates(key, keep="last")

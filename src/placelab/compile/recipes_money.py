@@ -40,7 +40,9 @@ def care_unit_costs(frames: Frames) -> pd.DataFrame:
     """Hourly and weekly unit costs. A zero means that a council bought none, so it becomes blank; a return more than
     `times` the median of that year's councils, or less than one part in `times` of it, is trimmed, with a caution."""
     costs = measured(frames)
-    costs = standing(costs.assign(value=costs["value"].where(costs["value"] > 0)), frames.areas, ["code", "year", "measure"])
+    costs = standing(
+        costs.assign(value=costs["value"].where(costs["value"] > 0)), frames.areas, ["code", "year", "measure"]
+    )
     middle = costs.groupby(["measure", "year"])["value"].transform("median")
     times = frames.options["times"]
     beyond = (costs["value"] > times * middle) | (costs["value"] < middle / times)

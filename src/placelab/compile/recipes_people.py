@@ -3,7 +3,7 @@
 import pandas as pd
 
 from .areas import ENGLAND
-from .frames import Frames, measured, standing
+from .frames import Frames, joined, measured, standing
 
 
 def population_estimates(frames: Frames) -> pd.DataFrame:
@@ -17,8 +17,8 @@ def population_estimates_icb(frames: Frames) -> pd.DataFrame:
 
 
 def population_projections(frames: Frames) -> pd.DataFrame:
-    """2018-based principal projection by age band and sex, April 2023 areas and England."""
-    return frames["demand/pop_projections_2018based_bands_utla_2018_2043.csv"].assign(base_year=2018)
+    """Principal projections by age band and sex, April 2023 areas and England, each with its base year."""
+    return joined(frames)
 
 
 def population_first_published(frames: Frames) -> pd.DataFrame:
@@ -98,13 +98,12 @@ def oflog(frames: Frames) -> pd.DataFrame:
 
 def outcomes(frames: Frames) -> pd.DataFrame:
     """Falls, dementia diagnosis and healthy life expectancy, upper-tier areas and England."""
-    names = frames.options["measures"]
-    parts = []
-    for name in frames.options["read"]:
-        lines = frames[name]
-        label = lines["indicator"] + (" | " + lines["group"] if "group" in lines else "")
-        parts.append(lines.assign(measure=label.map(names), year=lines["period"].str.replace("/", "-")))
-    return pd.concat(parts, ignore_index=True).dropna(subset="measure")
+    lines = joined(frames)
+    label = lines["indicator"]
+    if "group" in lines:
+        label = (label + " | " + lines["group"]).fillna(label)
+    lines = lines.assign(measure=label.map(frames.options["measures"]), year=lines["period"].str.replace("/", "-"))
+    return lines.dropna(subset="measure")
 
 
 def disease_registers(frames: Frames) -> pd.DataFrame:
@@ -141,8 +140,9 @@ def pay(frames: Frames) -> pd.DataFrame:
 def dementia_prevalence(frames: Frames) -> pd.DataFrame:
     """CFAS II prevalence of dementia by age and sex, per cent, with its 95% interval."""
     rates = frames["demand/dementia_prevalence_cfas2_by_age_sex.csv"]
-    per_cent = {new: 100 * rates[old] for new, old in
-                {"prevalence": "prevalence", "low": "lower95", "high": "upper95"}.items()}
+    per_cent = {
+        new: 100 * rates[old] for new, old in {"prevalence": "prevalence", "low": "lower95", "high": "upper95"}.items()
+    }
     return rates.assign(**per_cent, sex=rates["sex"].str.lower())
 
 

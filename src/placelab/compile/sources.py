@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .areas import Areas
-from .errors import CompileError
+from .errors import CompileError, SourceMissing
 
 
 def read_rows(folder: Path, name: str) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def read_rows(folder: Path, name: str) -> pd.DataFrame:
     """
     path = folder / name
     if not path.is_file():
-        raise CompileError("the file is missing", name, "put it back in the folder of source figures")
+        raise SourceMissing("the file is missing", name, "put it back in the folder of source figures")
     try:
         raw = gzip.decompress(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
         text = raw.decode("utf-8-sig")

@@ -33,8 +33,10 @@ def tidy(frame: pd.DataFrame, name: str, entry: Mapping[str, Any]) -> pd.DataFra
 def typed(cells: pd.Series, column: Mapping[str, Any], name: str) -> pd.Series:
     """One column in the type its schema gives; numbers rounded to the `decimals` the catalogue states."""
     kind = column["type"]
-    if kind in ("string", "boolean"):
+    if kind == "string":
         return cells
+    if kind == "boolean":
+        return cells.astype(str).str.lower() == "true"
     numbers = pd.to_numeric(cells, errors="coerce")
     wrong = cells[numbers.isna() & cells.notna() & (cells.astype(str) != "")]
     if len(wrong):

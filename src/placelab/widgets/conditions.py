@@ -12,7 +12,7 @@ from placelab import demand, figures, places, tables, wording
 from placelab.figures import Draw
 from placelab.places import Place
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, place_choice
-from placelab.widgets.demand_trends import peers
+from placelab.widgets.demand_trends import peers, short_percent
 
 Words = Callable[[float], str]
 
@@ -126,7 +126,7 @@ def _bars(place: Place, shown: pd.DataFrame, worded: Words) -> Draw:
     known = shown["share"].dropna()
 
     def draw(width: float) -> Any:
-        labels = [fill(_name(code), 20 if width < 5.5 else 40) for code in known.index]
+        labels = [fill(_name(code), 26 if width < 5.5 else 40) for code in known.index]
         marked = [i for i, code in enumerate(known.index) if code == place.code]
         return figures.bars(labels, list(known), width, "Share of people", highlight=marked, value_format=worded)
 
@@ -139,7 +139,7 @@ def _histogram(place: Place, every: pd.Series, own: float | None, worded: Words)
     def draw(width: float) -> Any:
         mark = None if own is None else (place.name, own)
         return figures.histogram(
-            every, width, "Share of people", "Number of places", mark=mark, step=step, x_format=worded
+            every, width, "Share of people", "Number of places", mark=mark, step=step, x_format=short_percent
         )
 
     return draw

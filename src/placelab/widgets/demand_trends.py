@@ -15,7 +15,6 @@ from placelab.figures import Draw, Line
 from placelab.places import Place
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
 
-KEY = ("estimate", "projection, 2018-based")
 _COMPARE = (("england", "England"), ("similar", "Similar places"), ("nothing", "Nothing"))
 
 
@@ -211,6 +210,18 @@ def _remarks(place: Place, age: str, view: str, compare: str, group: Group | Non
     return remarks
 
 
+def ahead(code: str, age: str, years: int = 10) -> str:
+    """What the projection says of an age group some years on, and what its growth makes of the latest estimate."""
+    place, trend = places.get(code), demand.trend([code], age, "people")
+    end = trend.last + years
+    return (
+        f"{capital(_who(age))} in {place.in_sentence}: {wording.people(trend.estimate[trend.last])} in {trend.last} by the "
+        f"estimate. The {trend.projection.index[0]}-based projection has {wording.people(trend.projection[end])} in {end}. "
+        f"Its growth from {trend.last} to {end}, {noun(trend.projected_change(end))}, takes the estimate to "
+        f"{wording.people(trend.carried(end))}."
+    )
+
+
 # The figure, its text alternative, its table and its source
 
 
@@ -221,11 +232,16 @@ def _in_view(view: str, value: float) -> str:
 
 
 def years_shown(trend: Trend) -> list[int]:
-    """Years that a table shows: every fifth, the first and last of each series, and all that have both."""
+    """Years that a table shows: every fifth, the ends, those that both series have, and ten years off the last estimate."""
     both = trend.estimate.index.intersection(trend.projection.index)
     every = trend.estimate.index.union(trend.projection.index)
-    ends = {trend.first, trend.last, trend.last - 10, trend.horizon}
+    ends = {trend.first, trend.last, trend.last - 10, trend.last + 10, trend.horizon}
     return [int(year) for year in every if year % 5 == 0 or year in both or year in ends]
+
+
+def short_percent(share: float) -> str:
+    """A share for an axis, with no more decimals than it needs: "5%", "2.5%", "0.75%"."""
+    return f"{round(100 * share, 2):g}%"
 
 
 def cell(series: pd.Series, year: int, worded: Callable[[float], str]) -> str:
@@ -267,6 +283,11 @@ def _source(group: Group | None) -> str:
     return f"{cited} {joined} Similar places: {', '.join(places.get(code).name for code in group.codes)}."
 
 
+def key(trend: Trend) -> tuple[str, str]:
+    """What a solid and what a dashed line is."""
+    return "estimate", f"projection, {trend.projection.index[0]}-based"
+
+
 def lines_of(label: str, trend: Trend, colour: str, width: float, wrap: int = 18) -> list[Line]:
     """A trend as two lines: the estimate solid, the projection dashed and with the label at its end."""
     label = fill(capital(label), wrap, break_long_words=False)
@@ -289,7 +310,7 @@ def _draw(trends: list[tuple[str, Trend]], view: str) -> Draw:
 
     def y_format(value: float) -> str:
         if view == "share":
-            return wording.percent(value, 0 if most > 0.05 else 1)
+            return short_percent(value)
         return f"{value / 1e6:g}" if million else wording.count(value)
 
     def draw(width: float) -> Any:
@@ -299,8 +320,8 @@ def _draw(trends: list[tuple[str, Trend]], view: str) -> Draw:
             line for (name, t), style in zip(trends, colours, strict=False) for line in lines_of(name, t, *style, wrap)
         ]
         return figures.lines(
-            drawn, width, axis, zero=view != "index", y_format=y_format,
-            divide_at=(last, "", f"last estimate, {last}"), key=KEY,
+            drawn, width, axis, "Mid-year", zero=view != "index", y_format=y_format,
+            divide_at=(last, f"last estimate, {last}", ""), key=key(trends[0][1]),
         )  # fmt: skip
 
     return draw

@@ -11,7 +11,7 @@ from placelab.figures import Draw, Line
 from placelab.widgets.base import Control, Finding, LiveFigure, Slider, place_choice
 
 _TABLES = ("net_current_expenditure", "gdp_deflator", "population_projections", "population_estimates", "care_income")
-_NOTHING = 0.0005  # a gap smaller than this share of funding is no gap
+_LEVEL = 0.005  # a gap smaller than this share of funding is as near as the sliders come to closing it
 
 
 class FundingGap(LiveFigure):
@@ -38,15 +38,17 @@ class FundingGap(LiveFigure):
         place, base = places.get(values["place"]), gap.base_case()
         # Rounded because 100 × 0.017 is not quite 1.7: the base case must be recognised when its levers come back.
         chosen = gap.Assumptions(**{lever: round(values[lever] / 100, 6) for lever in gap.LEVERS})
-        projection, stated = (gap.project(case).of(place.code) for case in (chosen, base))
-        moved = chosen != base
+        everywhere = gap.project(chosen)
+        projection, stated = everywhere.of(place.code), gap.project(base).of(place.code)
+        compared = None if chosen == base else stated
         end = gap.gap(projection, place.code)
+        parts = (_sentence(place, end), _base_sentence(place, compared), _joined(place, everywhere), *_notes(place))
         return Finding(
             title=_title(place, end),
-            sentence=" ".join(filter(None, (_sentence(place, end), _base_sentence(place, stated, moved), *_notes(place)))),
-            alt=_alt(place, projection, moved),
-            table=by_year(projection, place.code, stated if moved else None),
-            source=f"{tables.citation(*_TABLES)} Left out: need that goes unmet today, and income from clients and the NHS.",
+            sentence=" ".join(filter(None, parts)),
+            alt=_alt(place, projection, compared),
+            table=by_year(projection, place.code, compared),
+            source=f"{tables.citation(*_TABLES)} Left out: need that goes unmet today, and care paid for by clients or the NHS.",
             draw=_draw(place, projection, stated),
         )
 
@@ -57,74 +59,93 @@ def _who(place: places.Place) -> str:
     return place.in_sentence if area == place.name else area
 
 
+def _money(value: float) -> str:
+    """£ for a page: sums under a million to the thousand, because the model is no finer."""
+    return wording.pounds(value if abs(value) >= 999_500 else round(value, -3))
+
+
+def _share(share: float) -> str:
+    """The size of a share; one that would round to nothing says so."""
+    text = wording.percent(abs(share))
+    return "less than 1%" if text == "0%" and abs(share) > 1e-9 else text
+
+
 def _title(place: places.Place, end: gap.Gap) -> str:
-    if abs(end.share) < _NOTHING:
-        return f"By {gap.END} funding would match need in {_who(place)}"
-    verdict = "a year short" if end.pounds > 0 else "a year to spare"
-    return f"By {gap.END} {_who(place)} would be {wording.pounds(end.pounds)} {verdict}" if end.pounds > 0 else (
-        f"By {gap.END} {_who(place)} would have {wording.pounds(-end.pounds)} {verdict}"
-    )  # fmt: skip
+    if abs(end.share) < _LEVEL:
+        return f"By {gap.END} funding would all but match need in {_who(place)}"
+    if end.pounds < 0:
+        return f"By {gap.END} {_who(place)} would have {_money(-end.pounds)} a year to spare"
+    return f"By {gap.END} {_who(place)} would be {_money(end.pounds)} a year short"
 
 
 def _sentence(place: places.Place, end: gap.Gap) -> str:
-    excess = "a gap" if end.pounds >= 0 else "more funding than need"
+    excess = "The gap of" if end.pounds >= 0 else "The surplus of"
     return (
-        f"In {gap.END} need in {_who(place)} would cost {wording.pounds(end.need)} and funding would be "
-        f"{wording.pounds(end.funding)}, in {spending.LATEST_PRICES} prices: {excess} of {wording.pounds(abs(end.pounds))}, "
-        f"which is {wording.pounds(abs(end.per_adult))} for each adult and {wording.percent(abs(end.share))} of that year's funding. "
-        f"The gap is zero in {gap.first_year()} by construction: it counts what is added from then on, and need that goes "
-        "unmet today is not in it."
+        f"In {gap.END} need in {_who(place)} would cost {_money(end.need)}, against funding of {_money(end.funding)}, in "
+        f"{spending.LATEST_PRICES} prices. {excess} {_money(abs(end.pounds))} is {wording.pounds(abs(end.per_adult))} for each "
+        f"adult and {_share(end.share)} of that year's funding. In {gap.first_year()} the gap is zero by construction: it "
+        "counts what is added from then on, and need that already goes unmet is not in it."
     )
 
 
-def _base_sentence(place: places.Place, stated: gap.Projection, moved: bool) -> str:
-    if not moved:
+def _base_sentence(place: places.Place, base: gap.Projection | None) -> str:
+    if base is None:
         return "This is the base case."
-    base = gap.gap(stated, place.code)
-    return f"In the base case the gap is {wording.pounds(base.pounds)}, or {wording.percent(base.share)} of funding."
+    end = gap.gap(base, place.code)
+    what = "gap" if end.pounds >= 0 else "surplus"
+    return f"In the base case there is a {what} of {_money(abs(end.pounds))}, or {_share(end.share)} of funding."
+
+
+def _joined(place: places.Place, everywhere: gap.Projection) -> str:
+    """What a reader whose place is shown with a neighbour should know: why, and what it comes to for the place alone."""
+    if len(gap.members(place.code)) == 1 or place.code == places.ENGLAND:
+        return ""
+    together = places.join([places.get(code).name for code in gap.members(place.code)])
+    own = gap.gap(everywhere, place.code)
+    what = "gap" if own.pounds >= 0 else "surplus"
+    return (
+        f"The figures are those of {together} together, whose past can only be told as one. For {place.name} alone the "
+        f"{what} would be {_money(abs(own.pounds))}, or {_share(own.share)} of its funding."
+    )
 
 
 def _notes(place: places.Place) -> list[str]:
-    """What a reader should know about this place's figures: joined areas, blank years, cautions, smallness."""
-    notes = []
-    _, area = places.area_of(place.code, gap.FIRST)
-    if area != place.name:
-        own = gap.gap(gap.project(), place.code)
-        together = places.join([places.get(code).name for code in gap.members(place.code)])
-        notes.append(
-            f"The figures are those of {together} together, because only together do they have a history. In the base case "
-            f"{place.name} alone has a gap of {wording.pounds(own.pounds)}, or {wording.percent(own.share)} of its funding."
-        )
+    """Blank years, cautions about the figures the projection starts from, and smallness."""
+    notes = [f"England is the sum of its {len(places.frame())} places."] if place.code == places.ENGLAND else []
     stand_ins = gap.carried(place.code)
     if len(stand_ins):
         listed = places.join([f"{places.get(code).in_sentence} ({year})" for code, year in stand_ins.items()])
         notes.append(
-            f"No figure was published for {gap.first_year()} by {listed}: the last one published stands in, unchanged in real terms."
+            f"For {listed} the last figure published stands in for {gap.first_year()}, unchanged in real terms; the dashed "
+            "line bridges the years without a complete figure."
         )
     if place.code != places.ENGLAND:
-        start = gap.starting_point()["published"]
-        for code in gap.members(place.code):
-            rows = tables.cautions("net_current_expenditure", code)
-            notes += [f"Caution: {text}" for text in rows.loc[rows["year"] == start[code], "text"]]
+        notes += [f"Caution: {text}" for code in gap.members(place.code) for text in _cautions(code)]
     if place.small:
-        notes.append(f"{_capital(place.in_sentence)} is too small for its rates and projections to mean much.")
+        notes.append(f"Too few people live in {place.in_sentence} for its rates and projections to mean much.")
     return notes
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _cautions(code: str) -> list[str]:
+    """Unexplained jumps and negatives in the year a council starts from and the year before it."""
+    start = str(gap.starting_point().at[code, "published"])
+    years = [places.financial_year(places.year_start(start) - back) for back in (1, 0)]
+    rows = tables.cautions("net_current_expenditure", code)
+    rows = rows[rows["year"].isin(years) & rows["rule"].isin(["year_on_year", "negative"])]
+    return [f"{places.get(code).name} {row.year}: {row.text}" for row in rows.itertuples()]
 
 
-def _alt(place: places.Place, projection: gap.Projection, moved: bool) -> str:
-    spent, first, end = gap.history(place.code), gap.gap(projection, place.code, gap.first_year()), gap.gap(projection, place.code)
+def _alt(place: places.Place, projection: gap.Projection, base: gap.Projection | None) -> str:
+    spent = gap.history(place.code)
+    first, end = (gap.gap(projection, place.code, year) for year in (gap.first_year(), gap.END))
     low, high = spent.idxmin(), spent.idxmax()
-    words = "The shaded gap widens to" if end.pounds >= 0 else "Funding rises above need by"
-    base = " Thin grey lines show the base case." if moved else ""
+    words = "The shaded gap between them widens to" if end.pounds >= 0 else "Funding rises above need by"
+    grey = " Thin grey lines show the base case." if base is not None else ""
     return (
-        f"Line chart of spending in {_who(place)}, in {spending.LATEST_PRICES} prices: {wording.pounds(spent.iloc[0])} in "
-        f"{spent.index[0]}, lowest at {wording.pounds(spent[low])} in {low} and highest at {wording.pounds(spent[high])} in {high}. "
-        f"From {wording.pounds(first.need)} in {gap.first_year()} two lines part: need reaches {wording.pounds(end.need)} and funding "
-        f"{wording.pounds(end.funding)} in {gap.END}. {words} {wording.pounds(abs(end.pounds))}.{base}"
+        f"Line chart of spending in {_who(place)}, in {spending.LATEST_PRICES} prices: {_money(spent.iloc[0])} in "
+        f"{spent.index[0]}, lowest at {_money(spent[low])} in {low} and highest at {_money(spent[high])} in {high}. "
+        f"From {_money(first.need)} in {gap.first_year()} two lines part: need reaches {_money(end.need)} and funding "
+        f"{_money(end.funding)} in {gap.END}. {words} {_money(abs(end.pounds))}.{grey}"
     )
 
 
@@ -139,16 +160,75 @@ def by_year(projection: gap.Projection, code: str, base: gap.Projection | None =
     table = pd.DataFrame(
         {
             "Year": years,
-            "Need": [wording.pounds(g.need) for g in gaps],
-            "Funding": [wording.pounds(g.funding) for g in gaps],
-            "Gap": [wording.pounds(g.pounds) for g in gaps],
+            "Need": [_money(g.need) for g in gaps],
+            "Funding": [_money(g.funding) for g in gaps],
+            "Gap": [_money(g.pounds) for g in gaps],
             "For each adult": [wording.pounds(g.per_adult) for g in gaps],
             "Share of funding": [wording.percent(g.share) for g in gaps],
         }
     )
     if base is not None:
-        table["Gap, base case"] = [wording.pounds(gap.gap(base, code, year).pounds) for year in years]
+        table["Gap, base case"] = [_money(gap.gap(base, code, year).pounds) for year in years]
     return table
+
+
+# Tables that a notebook prints, worded for a page
+
+
+def history_table(code: str) -> pd.DataFrame:
+    """What a place's area spent every third year from 2009-10 and in the latest published: Year, Cash, and real terms."""
+    cash, real = gap.history(code, None), gap.history(code)
+    first = places.year_start(gap.FIRST)
+    kept = [year for year in cash.index if (places.year_start(year) - first) % 3 == 0 or year == cash.index[-1]]
+    return pd.DataFrame(
+        {
+            "Year": kept,
+            "Cash": [_money(cash[year]) for year in kept],
+            f"{spending.LATEST_PRICES} prices": [_money(real[year]) for year in kept],
+        }
+    )
+
+
+def cases_table(code: str) -> pd.DataFrame:
+    """The gap in the last year under each of `gap.cases`: With, Gap, For each adult, Share of funding."""
+    gaps = {label: gap.gap_of(code, case) for label, case in gap.cases().items()}
+    return pd.DataFrame(
+        {
+            "With": list(gaps),
+            "Gap": [_money(g.pounds) for g in gaps.values()],
+            "For each adult": [wording.pounds(g.per_adult) for g in gaps.values()],
+            "Share of funding": [f"{'−' if g.share < -_LEVEL else ''}{_share(g.share)}" for g in gaps.values()],
+        }
+    )
+
+
+def closing_table(code: str) -> pd.DataFrame:
+    """What each lever alone would have to be to close the gap: Lever, Base case, To close the gap, a year each."""
+    base, closing = gap.base_case(), gap.closing(code)
+    return pd.DataFrame(
+        {
+            "Lever": [control.label for control in FundingGap.controls() if control.name in closing],
+            "Base case": [wording.percent(getattr(base, lever), 1) for lever in closing],
+            "To close the gap": [wording.percent(rate, 1) for rate in closing.values()],
+        }
+    )
+
+
+def published_table() -> pd.DataFrame:
+    """Published estimates beside the base case's gap for England in the same year: By, For, £bn published, £bn here."""
+    table = gap.beside_published()
+    here = ["year is over" if pd.isna(value) else f"{value:.1f}" for value in table["model"]]
+    published = [f"{value:.1f}" for value in table["published"]]
+    return pd.DataFrame({"By": table["by"], "For": table["period"], "£bn published": published, "£bn here": here})
+
+
+def growth_table() -> pd.DataFrame:
+    """Yearly real-terms growth of need, published and here: By, Need grows each year."""
+    table = gap.published_growth()
+    return pd.DataFrame({"By": table["by"], "Need grows each year": [wording.percent(v, 1) for v in table["growth"]]})
+
+
+# The figure
 
 
 def _series(row: pd.Series, scale: float) -> tuple[list[float], list[float]]:
@@ -164,8 +244,8 @@ def _draw(place: places.Place, projection: gap.Projection, stated: gap.Projectio
         end = gap.gap(projection, place.code)
         data = []
         for label, line, base in (
-            ("base case", need, stated.need.loc[place.code]),
-            ("base case", funding, stated.funding.loc[place.code]),
+            ("base need", need, stated.need.loc[place.code]),
+            ("base funding", funding, stated.funding.loc[place.code]),
         ):
             if abs(base.iloc[-1] / line.iloc[-1] - 1) > 1e-9:
                 data.append(Line(label, *_series(base, scale), colour=figures.MID_GREY, width=1.0))
@@ -174,15 +254,15 @@ def _draw(place: places.Place, projection: gap.Projection, stated: gap.Projectio
             data.append(Line("", *_series(since, scale), dashed=True))
         data += [
             Line("", *_series(spent, scale)),
-            Line(f"Need\n{wording.pounds(end.need)}", *_series(need, scale), colour=figures.ORANGE),
-            Line(f"Funding\n{wording.pounds(end.funding)}", *_series(funding, scale)),
+            Line(f"Need\n{_money(end.need)}", *_series(need, scale), colour=figures.ORANGE),
+            Line(f"Funding\n{_money(end.funding)}", *_series(funding, scale)),
         ]
         x, above = _series(need, scale)
         _, below = _series(funding, scale)
         word = "Gap" if end.pounds >= 0 else "To spare"
         return figures.lines(
             data, width, f"{unit} a year, {spending.LATEST_PRICES} prices",
-            shade=(x, below, above, f"{word} {wording.pounds(abs(end.pounds))}"),
+            shade=(x, below, above, f"{word} {_money(abs(end.pounds))}"),
             divide_at=(float(places.year_start(gap.first_year())), "Spent", "Projected"),
             x_format=lambda v: places.financial_year(int(v)), y_format=lambda v: f"{v:g}",
         )  # fmt: skip

@@ -10,7 +10,7 @@ from placelab import claims, demand, figures, places, tables, wording
 from placelab.demand import Trend
 from placelab.figures import Draw
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
-from placelab.widgets.demand_trends import KEY, capital, cell, lines_of, noun, years_shown
+from placelab.widgets.demand_trends import capital, cell, key, lines_of, noun, years_shown
 
 _TITLES = {"need": "need for help", "receipt": "help received", "dementia": "dementia"}
 
@@ -98,8 +98,8 @@ def _level(place: places.Place, what: str, constant: Trend) -> str:
 def _alt(place: places.Place, what: str, change: float, constant: Trend, varied: Trend | None) -> str:
     last, end = constant.last, constant.horizon
     parts = [
-        f"Line chart of {_TITLES[what]} in {place.in_sentence} as an index, {constant.first} = 100. On estimates, a solid line, it reaches "
-        f"{constant.estimate[last]:.0f} in {last}. On the projection at constant rates, a dashed line, it goes from "
+        f"Line chart of {_TITLES[what]} in {place.in_sentence} as an index, {constant.first} = 100. On estimates, a solid line, "
+        f"it reaches {constant.estimate[last]:.0f} in {last}. On the projection at constant rates, a dashed line, it goes from "
         f"{constant.projection[last]:.0f} in {last} to {constant.projection[end]:.0f} in {end}."
     ]
     if varied is not None:
@@ -147,8 +147,8 @@ def _draw(change: float, constant: Trend, varied: Trend | None) -> Draw:
             later = varied.projection[varied.projection.index >= last]  # before that it is the constant line
             drawn += lines_of(f"Rates {_moving(change)}", Trend(varied.estimate, later), figures.ORANGE, 2.0, wrap)[1:]
         return figures.lines(
-            drawn, width, f"Index, {first} = 100", zero=True, y_format=wording.count,
-            divide_at=(last, "", f"last estimate, {last}"), key=KEY,
+            drawn, width, f"Index, {first} = 100", "Mid-year", zero=True, y_format=wording.count,
+            divide_at=(last, f"last estimate, {last}", ""), key=key(constant),
         )  # fmt: skip
 
     return draw

@@ -1,0 +1,263 @@
+"""The About pages list every table, every caution and every claim, from the package and the registers alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from placelab import claims, facts, places, spending, tables
+from placelab.book import about
+
+ROOT = Path(__file__).parents[1]
+STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+PAGE = """# Data
+
+## Tables
+
+```{data-tables}
+```
+
+## Cautions
+
+```{cautions}
+```
+
+## Claims
+
+```{claims-register}
+```
+"""
+
+
+def build(folder: Path, page: str = PAGE) -> tuple[str, str]:
+    """The page as HTML, and every warning, from a small book with a page for each lab."""
+    source = folder / "source"
+    (source / "notebooks").mkdir(parents=True)
+    (source / "index.md").write_text(f"{page}\n```{{bibliography}}\n```\n", encoding="utf-8")
+    labs = sorted({lab for resource in tables.package()["resources"] for lab in resource["labs"]})
+    for lab in labs:
+        (source / "notebooks" / f"{lab}.md").write_text(f"---\norphan: true\n---\n# The lab {lab}\n", encoding="utf-8")
+    settings = {
+        "extensions": ["myst_parser", "sphinxcontrib.bibtex", "placelab.book.about"],
+        "bibtex_bibfiles": [str(ROOT / "book" / "references.bib")],
+        "nitpicky": True,
+        "html_theme": "basic",
+    }
+    warnings = StringIO()
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(
+            str(source),
+            None,
+            str(folder / "html"),
+            str(folder / "doctrees"),
+            "html",
+            settings,
+            status=None,
+            warning=warnings,
+        )
+        app.build()
+    return (folder / "html" / "index.html").read_text("utf-8"), warnings.getvalue()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    html, warnings = build(tmp_path_factory.mktemp("about"))
+    assert not warnings
+    yield html
+
+
+def text_of(html: str) -> str:
+    """What a reader sees of a piece of HTML: white space as single spaces, quotation marks straight again."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).translate(STRAIGHT).split())
+
+
+def section_of(page: str, name: str) -> str:
+    """The HTML from a table's heading to the next section."""
+    return page.split(f'<section id="{about.anchor("table", name)}">', 1)[1].split("</section>", 1)[0]
+
+
+def test_every_table_has_a_section_and_a_line_in_the_overview(page: str) -> None:
+    assert len(tables.names()) > 20
+    for resource in tables.package()["resources"]:
+        assert page.count(f'<section id="{about.anchor("table", resource["name"])}">') == 1
+        assert page.count(f'href="#{about.anchor("table", resource["name"])}"') >= 1
+
+
+@pytest.mark.parametrize("name", tables.names())
+def test_a_section_says_all_that_the_package_knows(page: str, name: str) -> None:
+    resource, html = tables.describe(name), section_of(page, name)
+    seen = text_of(html).casefold()
+    for key in ("title", "vintage", "units", "geography", "known_nulls"):
+        assert " ".join(resource[key].split()).casefold() in seen, key
+    assert " ".join(resource["description"].replace("`", "").split())[:60].casefold() in seen.replace(" ,", ",")
+    assert f"rows {resource['rows']:,}" in seen
+    for source in resource["sources"]:
+        assert source["title"].casefold() in seen
+        assert not source["path"].startswith("http") or f'href="{source["path"]}"' in unescape(html)
+    for licence in resource["licenses"]:
+        assert f'href="{licence["path"]}"' in unescape(html)
+    for mirror in [resource["mirror"]] if isinstance(resource["mirror"], str) else resource["mirror"]:
+        repository, commit = mirror.split(" @ ")
+        assert f'href="https://github.com/{repository}/tree/{commit}"' in html
+    for lab in resource["labs"]:
+        assert f"the lab {lab}" in seen and f'href="notebooks/{lab}.html"' in html
+    digits = resource["hash"].removeprefix("sha256:")
+    assert digits[: about.HASH_DIGITS] in seen and digits not in seen
+
+
+def test_first_columns_and_first_rows_are_header_cells(page: str) -> None:
+    found = re.findall(r"<table.*?</table>", page, flags=re.DOTALL)
+    assert len(found) == len(tables.names()) + 3  # a table each, the overview, cautions, claims
+    for html in found:
+        body = html.split("<tbody>")[1]
+        rows = re.findall(r"<tr.*?</tr>", body, flags=re.DOTALL)
+        assert rows and all(len(re.findall(r"<th\b", row)) == 1 for row in rows)
+        assert all(re.match(r"<tr[^>]*>\s*<th\b", row) for row in rows)
+    for caption in ("The tables behind the book", "Cautions, alphabetical by place", "Published claims"):
+        assert re.search(rf"<caption>.*{caption}.*?</caption>", page)
+
+
+def test_every_claim_is_on_the_page_with_its_number_source_and_confirmation(page: str) -> None:
+    register = claims.register()
+    for claim_id in register.index:
+        claim = claims.get(claim_id)
+        html = page.split(f'id="{about.anchor("claim", claim_id)}"', 1)[1].split("</tr>", 1)[0]
+        seen = text_of(html)
+        assert " ".join(claim.text.split())[:50] in seen, claim_id
+        assert about.figure(claim) in seen and claim.period in seen, claim_id
+        assert f'href="{claim.link}"' in unescape(html), claim_id
+        assert claim.confirmed in seen.replace("Seen", "seen").replace("Recorded", "recorded"), claim_id
+        assert re.search(r'href="#id\d+"', html), f"{claim_id} cites no reference"
+
+
+def test_every_caution_is_on_the_page_and_none_stands_by_value(page: str) -> None:
+    rows = tables.load("cautions")
+    seen = text_of(page)
+    for text in rows["text"].drop_duplicates():
+        assert " ".join(text.split()) in seen
+    listed = [row.children[0].astext() for row in about.cautions_table().findall(nodes.row)][1:]
+    general = listed.count(about.ALL_AREAS)
+    assert listed[:general] == [about.ALL_AREAS] * general
+    assert listed[general:] == sorted(listed[general:])
+    assert set(listed[general:]) == set(about.area_names()[rows["code"].dropna()])
+
+
+def with_changed(monkeypatch: pytest.MonkeyPatch, name: str, row: int, column: str, value: object) -> None:
+    """Change one cell of one table for a test."""
+    changed = tables.load(name)
+    changed.loc[row, column] = value
+    load = tables.load
+    monkeypatch.setattr(tables, "load", lambda asked: changed if asked == name else load(asked))
+
+
+@pytest.fixture
+def fresh_register() -> Iterator[None]:
+    claims.register.cache_clear()
+    yield
+    claims.register.cache_clear()
+
+
+@pytest.mark.parametrize("column", ["link", "reference", "confirmed", "text"])
+def test_a_claim_without_a_source_is_refused(
+    monkeypatch: pytest.MonkeyPatch, fresh_register: None, column: str
+) -> None:
+    with_changed(monkeypatch, "claims", 4, column, float("nan"))
+    with pytest.raises(tables.TableError, match=f"has no {column}"):
+        about.claims_table(lambda key: [nodes.Text(key)])
+
+
+def test_a_refusal_is_a_warning_with_file_and_line(
+    monkeypatch: pytest.MonkeyPatch, fresh_register: None, tmp_path: Path
+) -> None:
+    with_changed(monkeypatch, "claims", 4, "link", float("nan"))
+    _, warnings = build(tmp_path, "# Data\n\n```{claims-register}\n```\n")
+    assert re.search(r"index\.md:3: .*has no link; every claim needs its source", warnings)
+
+
+def test_a_caution_on_an_unknown_area_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = int(tables.load("cautions")["code"].first_valid_index())
+    with_changed(monkeypatch, "cautions", row, "code", "E99999999")
+    with pytest.raises(tables.TableError, match=r"no area has the code 'E99999999'; add it to data/areas\.csv"):
+        about.cautions_table()
+
+
+def test_no_caution_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "load", lambda name: pd.DataFrame())
+    assert about.cautions_table().astext() == "The tables carry no cautions."
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "words"),
+    [
+        ("ifs-2017-fall-per-adult", "−11%"),
+        ("ifs-2017-cut-by-quarter", "10% of councils"),
+        ("ifs-2017-spend-tenth-percentile", "£325 per adult"),
+        ("ifs-2017-bn200-spending", "£16.8bn"),
+        ("solace-2017-pressure", "5% or more"),
+        ("full-fact-2017-gap-2020", "£1bn to £2.6bn"),
+        ("kingston-2017-gain-low-men", "1.7 years (1 to 2.4)"),
+        ("seamer-2019-admissions", "a ratio of 1.009 (0.965 to 1.056)"),
+        ("marmot-2010-gradient", "no number"),
+    ],
+)
+def test_a_claim_reads_with_its_unit(claim_id: str, words: str) -> None:
+    assert about.figure(claims.get(claim_id)) == words
+
+
+def test_how_a_claim_was_confirmed_carries_its_day() -> None:
+    assert about.seen(claims.get("ifs-2017-fall-per-adult")) == "Seen on the publisher's page, 23 November 2026"
+
+
+# What the methods page works out
+
+
+def test_net_plus_other_income_adds_back_what_the_release_took_off() -> None:
+    rows = tables.load("care_income")
+    rows = rows[(rows["year"] == "2014-15") & (rows["code"] == "E10000029")].set_index("measure")["value"]
+    parts = ["net_current_expenditure", "income_nhs", "income_joint_arrangements", "income_other"]
+    found = spending.net_plus_other_income("2014-15", "total")["E10000029"]
+    assert found == pytest.approx(1000 * rows[parts].sum(), abs=100)
+    adults = spending.net_plus_other_income("2014-15")["E10000029"]
+    assert 0 < adults < found / 100_000
+
+
+def test_net_plus_other_income_is_blank_where_a_council_is() -> None:
+    found = spending.net_plus_other_income("2016-17")
+    assert found.index[found.isna()].tolist() == ["E06000053"]
+    with pytest.raises(facts.UnknownFact, match="only where every council is present: not 2016-17"):
+        facts.render("net-plus-other-income year=2016-17 per=total")
+    with pytest.raises(spending.NotPublished, match="2015-16 was not published; there is 2014-15 and 2016-17"):
+        spending.net_plus_other_income("2015-16")
+
+
+def test_a_published_total_is_divided_by_people() -> None:
+    growth = facts.evaluate("population-change start=2009 end=2015 age=18_and_over of=England").number
+    found = facts.evaluate("claim-per-head claim=ifs-2017-total-fall start=2009 end=2015 age=18_and_over").number
+    assert found == pytest.approx((1 - 0.064) / (1 + growth) - 1)
+    with pytest.raises(facts.UnknownFact, match="has no value"):
+        facts.render("claim-per-head claim=ifs-2017-definition start=2009 end=2015 age=18_and_over")
+
+
+def test_the_gap_follows_its_levers() -> None:
+    base = facts.evaluate("funding-gap year=2035-36").number
+    assert facts.evaluate("funding-gap year=2035-36 unit_cost=0").number < base
+    assert facts.evaluate("funding-gap year=2035-36 ageing=no").number < base
+    assert facts.evaluate("funding-gap year=2035-36 funding=1").number < base
+    assert facts.evaluate("funding-gap year=2035-36 split=net").number != base
+    with pytest.raises(facts.UnknownFact, match="not projected"):
+        facts.render("funding-gap year=2050-51")
+
+
+def test_places_in_a_changed_frame_are_named_in_full() -> None:
+    names = about.area_names()
+    assert names[places.ENGLAND] == "England"
+    assert set(places.frame().index) <= set(names.index)

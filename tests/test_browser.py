@@ -1,0 +1,148 @@
+"""The built book as a reader meets it: in a browser, under a sub-path, on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from building import ROOT
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+pytestmark = pytest.mark.browser
+
+FIRST = "book/index.html"
+CHAPTER = "book/05-the-fiscal-challenge.html"
+EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending"]
+
+
+class Watch:
+    """Notes what goes wrong while a page is open: requests to another host, failed ones, console errors."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.host = urlsplit(site).netloc
+        self.requested = 0
+        self.problems: list[str] = []
+        page.on("request", self.request)
+        page.on("response", self.response)
+        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+
+    def request(self, request: Request) -> None:
+        self.requested += 1
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.netloc != self.host:
+            self.problems.append(f"another host: {request.url}")
+
+    def response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.problems.append(f"status {response.status}: {response.url}")
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a fresh profile, as wide as a laptop's."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def test_the_watch_sees_what_it_watches_for(page: Page, site: str) -> None:
+    watch = Watch(page, site)
+    page.goto(site + FIRST)
+    page.evaluate("console.error('told'); setTimeout(() => { throw new Error('thrown') })")
+    page.evaluate("['http://127.0.0.2:9/image.png', 'no-such-file'].map(url => fetch(url).catch(() => 0))")
+    page.wait_for_timeout(500)
+    for expected in ("told", "thrown", "another host", "status 404"):
+        assert any(expected in problem for problem in watch.problems), expected
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_a_page_asks_no_other_host_and_makes_no_error(path: str, page: Page, site: str) -> None:
+    watch = Watch(page, site)
+    page.goto(site + path, wait_until="networkidle")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    for summary in page.locator("article summary").all():
+        summary.click()
+    page.wait_for_load_state("networkidle")
+    assert watch.requested > 5 and page.locator("h1").count() > 0
+    assert watch.problems == []
+
+
+@pytest.mark.parametrize("path", EVERY[1:])
+def test_a_page_fits_a_narrow_window(path: str, page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(site + path)
+    for summary in page.locator("article summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_control_of_the_frame_is_large_enough_named_and_alive(width: int, page: Page, site: str) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(site + CHAPTER)
+    buttons = [button for button in page.locator("button").all() if button.is_visible()]
+    assert len(buttons) >= 3
+    for button in buttons:
+        box = button.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 24, button.evaluate("e => e.outerHTML")
+        assert button.get_attribute("aria-label") or button.inner_text().strip()
+        before = page.evaluate("document.documentElement.outerHTML.length + document.documentElement.dataset.mode")
+        button.click()
+        page.wait_for_timeout(100)
+        after = page.evaluate("document.documentElement.outerHTML.length + document.documentElement.dataset.mode")
+        assert after != before, f"nothing happens: {button.evaluate('e => e.outerHTML')}"
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(100)
+
+
+def test_light_and_dark_follow_the_reader(page: Page, site: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(site + FIRST)
+    theme = page.locator("html")
+    expect(theme).to_have_attribute("data-theme", "dark")
+    seen = set()
+    for _ in range(3):
+        page.locator(".theme-switch-button").click()
+        seen.add((theme.get_attribute("data-mode"), theme.get_attribute("data-theme")))
+    assert seen == {("light", "light"), ("dark", "dark"), ("auto", "dark")}
+
+
+def test_search_finds_a_chapter(page: Page, site: str) -> None:
+    page.goto(site + FIRST)
+    page.keyboard.press("Control+k")
+    page.locator("#pst-search-dialog input").fill("fiscal")
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results li a")
+    expect(results.filter(has_text="fiscal").first).to_be_visible()
+    results.filter(has_text="fiscal").first.click()
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_a_reader_without_javascript_has_text_and_contents(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(site)
+    page.wait_for_url(site + FIRST)
+    page.goto(site + CHAPTER)
+    assert page.locator("article p").first.is_visible()
+    assert page.locator("nav.bd-links a").first.is_visible()
+    assert page.locator("button:visible").count() == 0, "no button that needs a script"
+    context.close()
+
+
+def test_on_paper_there_is_the_text_and_what_was_folded_away(page: Page, site: str) -> None:
+    page.goto(site + CHAPTER)
+    page.emulate_media(media="print")
+    assert page.locator("h1").filter(visible=True).count() == 1
+    for hidden in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer"):
+        assert not page.locator(hidden).first.is_visible()
+    for table in page.locator("article details table").all():
+        assert table.is_visible()
