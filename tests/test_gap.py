@@ -108,25 +108,26 @@ def test_more_ageing_means_more_need_in_england(older):
 # Numbers by hand
 
 
-def test_one_place_by_hand():
-    """Suffolk in 2035-36, worked out from the tables without the model's code."""
+@pytest.mark.parametrize("code", [SUFFOLK, CAMDEN])
+def test_two_places_by_hand(code):
+    """A county and a borough in 2035-36, worked out from the tables without the model's code."""
     rows = tables.load("net_current_expenditure").set_index(["code", "year"])["value"]
-    money = 1000 * rows[SUFFOLK, "2024-25"]  # the price year, so no deflator
+    money = 1000 * rows[code, "2024-25"]  # the price year, so no deflator
     care = tables.load("care_income")
-    care = care[care["code"] == SUFFOLK].groupby("measure")["value"].sum()
+    care = care[care["code"] == code].groupby("measure")["value"].sum()
     older = care["gross_current_expenditure_65plus"]
     share = older / (older + care["gross_current_expenditure_18_64"])
     people = tables.load("population_projections")
-    people = people[people["code"] == SUFFOLK].set_index(["age_band", "year"])["persons"]
+    people = people[people["code"] == code].set_index(["age_band", "year"])["persons"]
     bands = ["65-74", "75-84", "85+"]
     aged = sum(people[band, 2035] for band in bands) / sum(people[band, 2024] for band in bands)
     volume = (1 - share) * people["18-64", 2035] / people["18-64", 2024] + share * aged
     need = money * volume * 1.003**11 * 1.02**11
-    found = gap.gap_of(SUFFOLK, gap.Assumptions(need_per_head=0.003, unit_cost=0.02, funding=0.01))
+    found = gap.gap_of(code, gap.Assumptions(need_per_head=0.003, unit_cost=0.02, funding=0.01))
     assert found.need == pytest.approx(need, rel=1e-12)
     assert found.funding == pytest.approx(money * 1.01**11, rel=1e-12)
     assert found.pounds == pytest.approx(need - money * 1.01**11, rel=1e-9)
-    estimate = population.people("18 and over").at[SUFFOLK, 2023]
+    estimate = population.people("18 and over").at[code, 2023]
     adults = sum(people[b, 2035] for b in ["18-64", *bands]) / sum(people[b, 2023] for b in ["18-64", *bands])
     assert found.adults == pytest.approx(estimate * adults, rel=1e-12)
     assert found.per_adult == pytest.approx(found.pounds / found.adults)
@@ -334,6 +335,12 @@ def test_sliders_come_as_near_closing_the_gap_as_their_steps_allow():
     assert finding.title == "By 2035-36 funding would all but match need in Suffolk"
 
 
+def test_every_place_can_close_its_gap_with_any_one_slider():
+    for code in CODES:
+        for lever, rate in gap.closing(code).items():
+            assert LEVERS[lever].low <= 100 * rate <= LEVERS[lever].high, (code, lever)
+
+
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -366,7 +373,7 @@ def test_the_tables_a_notebook_prints_are_complete(code):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"funding": "9"}, "outside -4 to 6%"),
+        ({"funding": "9"}, "outside -4 to 6% a year"),
         ({"place": "E10000006"}, "is not one of"),
         ({"wages": "2"}, "no control 'wages'"),
     ],

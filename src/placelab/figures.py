@@ -177,11 +177,13 @@ def _shade(
     from matplotlib.transforms import offset_copy
 
     low, high = np.asarray(lower), np.asarray(upper)
-    for where, colour, hatch in ((high >= low, ORANGE, "///"), (high <= low, MID_BLUE, None)):
-        axes.fill_between(
-            x, low, high, where=where, interpolate=True, facecolor=to_rgba(colour, 0.22), edgecolor=colour, linewidth=0,
-            hatch=hatch,
-        )  # fmt: skip
+    for where, colour in ((high >= low, ORANGE), (high <= low, MID_BLUE)):
+        if np.any(where & (high != low)):
+            axes.fill_between(x, low, high, where=where, interpolate=True, color=to_rgba(colour, 0.22), linewidth=0)
+    # Hatching is a layer of its own: in SVG the opacity of a fill dims its hatching too.
+    axes.fill_between(
+        x, low, high, where=high >= low, interpolate=True, facecolor="none", edgecolor=ORANGE, hatch="///", linewidth=0
+    )
     at, colour = len(x) * 3 // 4, ORANGE if high[-1] >= low[-1] else MID_BLUE
     axes.annotate(
         label, (x[at], (low[at] + high[at]) / 2), xytext=(x[-1], under), fontsize=9, fontweight="bold", color=colour,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from placelab import places, tables
 
+REBASED = 2012  # the first mid-year that ONS revised after Census 2021
 BANDS = ("0-17", "18-64", "65-74", "75-84", "85+")
 AGES: dict[str, tuple[str, ...]] = {
     "all ages": BANDS,
@@ -86,5 +87,5 @@ def by_area(age: str, start: str, kind: str = "estimate") -> pd.DataFrame:
     counts = counts.drop(index=places.ENGLAND).groupby(membership).sum(min_count=1)
     if kind == "first published":
         revised = by_area(age, start)
-        counts = pd.concat([revised[[y for y in revised.columns if y < 2012]], counts], axis=1)
+        counts = pd.concat([revised[[y for y in revised.columns if y < REBASED]], counts], axis=1)
     return counts

@@ -32,7 +32,16 @@ class Basis:
     release: str = ""
     client_group: str = ""
 
+    @property
+    def only(self) -> str:
+        """What to add to "not published" for a basis that only one return had."""
+        return "" if self.table == "net_current_expenditure" else _RO3_ONLY
 
+
+_RO3_ONLY = (
+    ". Councils' outturn showed income line by line (RO3) only for these years; later figures before NHS "
+    "income come from other returns on another basis"
+)
 _CLIENT_GROUPS = {
     "older_people": "older people",
     "physical_sensory": "adults under 65 with a physical or sensory disability",
@@ -102,6 +111,11 @@ def _councils(key: str) -> pd.DataFrame:
     return 1000 * rows.pivot(index="code", columns="year", values="value")
 
 
+def by_council(key: str = "net") -> pd.DataFrame:
+    """Cash spending as each council reported it, £, council × financial year; blank where nothing was published."""
+    return _councils(key).copy(deep=False)
+
+
 def years(key: str = "net") -> list[str]:
     """Financial years published on this basis, in order."""
     return sorted(_councils(key).columns)
@@ -135,21 +149,34 @@ def _per(per: str, start: str, kind: str) -> pd.DataFrame:
 
 
 @cache
+def lifetimes() -> pd.DataFrame:
+    """When each council in the returns began and ended: frame indexed by code with born and until (ISO dates as text).
+
+    A council exists in a financial year when it was born before the year's first day and not ended before it; recodes of one area
+    do not count. Unknown beginnings are "0000", ends still to come "9999".
+    """
+    old = tables.load("predecessors")
+    old = old[old["change"] != "recoded"]
+    codes = sorted({*old["code"], *old["successor"], *places.frame().index})
+    return pd.DataFrame(
+        {
+            "born": old.groupby("successor")["valid_to"].max().reindex(codes).fillna("0000"),
+            "until": old.groupby("code")["valid_to"].max().reindex(codes).fillna("9999"),
+        },
+        index=codes,
+    )
+
+
+@cache
 def _areas(key: str, start: str) -> pd.DataFrame:
     """Cash by area × year from `start` on: blank unless every council that then made up the area is there."""
     cash = _councils(key).loc[:, start:]  # type: ignore[misc]
     membership = places.areas(start)
     cash = cash[cash.index.isin(membership.index)]
     groups = membership["area"].reindex(cash.index)
-    old = tables.load("predecessors")
-    valid_to = old[old["change"] != "recoded"].groupby("code")["valid_to"].max()
-    born = old[old["change"] != "recoded"].groupby("successor")["valid_to"].max()
+    life = lifetimes().reindex(cash.index)
     exists = pd.DataFrame(
-        {
-            year: (valid_to.reindex(cash.index).fillna("9999") >= f"{year[:4]}-04-01")
-            & (born.reindex(cash.index).fillna("0000") < f"{year[:4]}-04-01")
-            for year in cash.columns
-        }
+        {y: (life["until"] >= f"{y[:4]}-04-01") & (life["born"] < f"{y[:4]}-04-01") for y in cash.columns}
     )
     blank = (cash.isna() & exists).groupby(groups).any()
     return cash.where(exists).groupby(groups).sum(min_count=1).mask(blank)
@@ -239,11 +266,8 @@ def why_not(key: str, start: str, end: str) -> str:
         _check_year(key, end)
     except ValueError as problem:
         message = str(problem)
-        if key != "net" and isinstance(problem, NotPublished) and key in BASES:
-            message += (
-                ". Councils' outturn showed income line by line (RO3) only for these years; later figures before NHS "
-                "income come from other returns on another basis"
-            )
+        if isinstance(problem, NotPublished) and key in BASES:
+            message += BASES[key].only
         return message[0].upper() + message[1:] + "."
     return ""
 
@@ -266,8 +290,9 @@ def change(
     if reason:
         raise NotPublished(reason)
     values = by_area(key, per, end if real else None, start, population_kind)
-    if end not in values.columns:
-        raise NotPublished(f"No population estimate for mid-{end[:4]}, so {end} has no figure {PER[per][1]}.")
+    for year in (end, start):
+        if year not in values.columns:
+            raise NotPublished(no_population(year, per, population_kind))
     table = describe_areas(start)
     table["start"], table["end"] = values[start], values[end]
     table.loc[table["start"] <= 0, "start"] = float("nan")  # a negative return has no growth rate
@@ -277,6 +302,12 @@ def change(
         bare = table[column].isna() & (table["note"] == "")
         table.loc[bare, "note"] = f"No usable figure was published for {year}."
     return table
+
+
+def no_population(year: str, per: str, kind: str = "estimate") -> str:
+    """Why a year has no figure a head: that mid-year's population is not in the series."""
+    series = "population estimate" if kind == "estimate" else "first published population estimate"
+    return f"No {series} for mid-{year[:4]} is held, so {year} has no figure {PER[per][1]}."
 
 
 @cache
@@ -291,11 +322,30 @@ def _described(start: str) -> pd.DataFrame:
             "region": grouped["region"].first(),
             "small": grouped["small"].all(),
         }
-    )
+    ).assign(fifth=_deprivation_fifth(start))
+
+
+FIFTHS = ("most deprived fifth", "second fifth", "middle fifth", "fourth fifth", "least deprived fifth")
+
+
+def _deprivation_fifth(start: str) -> pd.Series:
+    """Which fifth of areas, by average deprivation score, each area belongs to; blank for small ones.
+
+    Scores are those of the 2015 index for base years before 2019-20 and of the 2025 one after; an area of several councils takes
+    their mean.
+    """
+    edition = 2015 if start < "2019-20" else 2025
+    rows = tables.load("deprivation")
+    rows = rows[(rows["measure"] == "imd_average_score") & (rows["year"] == edition)]
+    scores = rows.set_index("code")["value"]
+    area = places.areas(start)["area"].reindex(scores.index)
+    small = set(places.areas(start)["area"].reindex(places.frame().index[places.frame()["small"]]))
+    mean = scores.groupby(area).mean().drop(labels=small, errors="ignore")
+    return pd.qcut(-mean, 5, labels=list(FIFTHS)).astype("str")
 
 
 def describe_areas(start: str) -> pd.DataFrame:
-    """Name, type, region and smallness of each comparable area from `start` on."""
+    """Name, type, region, smallness and fifth of deprivation of each comparable area from `start` on."""
     return _described(start).copy()
 
 
@@ -374,23 +424,3 @@ def net_plus_other_income(year: str, per: str = "adult") -> pd.Series:
     money = money.groupby(area).sum().mask(money.isna().groupby(area).any()).reindex(_described(year).index)
     return money if per == "total" else money / _per(per, year, "estimate")[year].reindex(money.index)
 
-
-def deprivation_fifths(areas: pd.Index) -> dict[str, pd.Index]:
-    """Areas in five equal groups by average deprivation score, most deprived first: {"most deprived fifth": areas, ...}.
-
-    The 2015 index serves where it covers every area given (councils as they then were), otherwise the 2025 one. An area of
-    several councils takes their mean score.
-    """
-    rows = tables.load("deprivation")
-    rows = rows[rows["measure"] == "imd_average_score"]
-    for year, start in ((2015, "2009-10"), (2025, "2023-24")):
-        scores = rows[rows["year"] == year].set_index("code")["value"]
-        for first in dict.fromkeys((start, "2008-09", "2009-10", "2019-20", "2021-22", "2023-24")):
-            by_area = scores.groupby(places.areas(first)["area"].reindex(scores.index)).mean()
-            if areas.isin(by_area.index).all():
-                fifth = pd.qcut(-by_area.reindex(areas), 5, labels=False)
-                return {label: areas[(fifth == i).to_numpy()] for i, label in enumerate(_FIFTHS)}
-    raise NotPublished("no edition of the deprivation index covers all these areas")
-
-
-_FIFTHS = ("most deprived fifth", "second fifth", "middle fifth", "fourth fifth", "least deprived fifth")

@@ -94,12 +94,15 @@ def cautions(table: str, code: str | None = None) -> pd.DataFrame:
     return rows if code is None else rows[rows["code"] == code]
 
 
+def sources(name: str) -> tuple[str, list[str]]:
+    """A table's source as words (publisher, title, vintage) and the titles of its licences."""
+    resource = describe(name)
+    titles = "; ".join(source["title"] for source in resource["sources"])
+    return f"{titles} ({resource['vintage']})", [licence["title"] for licence in resource["licenses"]]
+
+
 def citation(*table_names: str) -> str:
     """The source line under a figure: official publisher and title, vintage, licence, for one or more tables."""
-    lines = []
-    for name in table_names:
-        resource = describe(name)
-        source = "; ".join(s["title"] for s in resource["sources"])
-        lines.append(f"{source} ({resource['vintage']})")
-    licences = {licence["title"] for name in table_names for licence in describe(name)["licenses"]}
-    return "Source: " + ". ".join(dict.fromkeys(lines)) + ". " + "; ".join(sorted(licences)) + "."
+    named = [sources(name) for name in table_names]
+    licences = sorted({licence for _, titles in named for licence in titles})
+    return f"Source: {'. '.join(dict.fromkeys(line for line, _ in named))}. {'; '.join(licences)}."

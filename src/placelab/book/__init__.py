@@ -2,14 +2,15 @@
 
 Everything that is ours in the build is here, in ordinary Sphinx events, so that nothing depends on one
 command: execution.py (which results may be reused), pages.py (what a page may load), roles.py (facts, claims and
-figures in prose), frame.py (the head of a chapter), references.py (how a source is cited).
+figures in prose), frame.py (the head of a chapter), about.py (lists of tables, cautions and claims), references.py
+(how a source is cited).
 """
 
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from placelab.book import execution, frame, pages, references, roles
+from placelab.book import about, execution, frame, pages, references, roles
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -19,4 +20,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     references.setup(app)
     roles.setup(app)
     frame.setup(app)
+    about.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

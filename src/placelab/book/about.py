@@ -6,9 +6,11 @@ only the directives `data-tables`, `cautions` and `claims-register`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 from docutils import nodes
@@ -25,7 +27,6 @@ log = logging.getLogger(__name__)
 CAUTIONS = "cautions"  # the table of cautions
 ALL_AREAS = "All areas"
 HASH_DIGITS = 12  # enough to tell two versions of a table apart by eye
-_PLAIN = ("", "value")  # a table's only measure goes without saying
 
 Cell = str | list[nodes.Node]
 Cite = Callable[[str], list[nodes.Node]]
@@ -64,31 +65,25 @@ def with_literals(text: str) -> list[nodes.Node]:
 
 
 def table(
-    rows: Iterable[Sequence[Cell]], head: Sequence[str] = (), caption: str = "", ids: Sequence[str] = ()
+    rows: Iterable[Sequence[Cell]], head: Sequence[str] = (), classes: Mapping[int, str] = MappingProxyType({})
 ) -> nodes.table:
     """A table whose first column, and first row where `head` is given, are header cells.
 
-    rows: cells as text or as inline nodes. ids: one id a row, so that a link can lead to it; none by default.
+    rows: cells as text or as inline nodes. classes: the style of a column, by its number from 0.
     """
     rows = list(rows)
     columns = len(head) or len(rows[0])
     group = nodes.tgroup("", cols=columns)
     group += [nodes.colspec(colwidth=1, **({"stub": 1} if i == 0 else {})) for i in range(columns)]
     if head:
-        group += nodes.thead("", _row(head))
-    body = nodes.tbody("", *(_row(cells) for cells in rows))
-    for row, row_id in zip(body.children, ids, strict=False):
-        row["ids"].append(row_id)
-    group += body
-    whole = nodes.table("", classes=["about-table"])
-    if caption:
-        whole += nodes.title("", caption)
-    whole += group
-    return whole
+        group += nodes.thead("", _row(head, classes))
+    group += nodes.tbody("", *(_row(cells, classes) for cells in rows))
+    return nodes.table("", group)
 
 
-def _row(cells: Sequence[Cell]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _paragraph(cell)) for cell in cells))
+def _row(cells: Sequence[Cell], classes: Mapping[int, str]) -> nodes.row:
+    style = ([classes[i]] if i in classes else [] for i in range(len(cells)))
+    return nodes.row("", *(nodes.entry("", _paragraph(cell), classes=c) for cell, c in zip(cells, style, strict=True)))
 
 
 def _paragraph(cell: Cell) -> nodes.paragraph:
@@ -104,17 +99,20 @@ def table_sections(docname: str) -> list[nodes.Node]:
     overview = table(
         [
             (
-                [nodes.reference("", resource["title"], refid=anchor("table", resource["name"]), internal=True)],
-                resource["vintage"],
+                [_section_link(resource)],
                 wording.count(resource["rows"]),
                 wording.count(resource["cautions"]),
             )
             for resource in resources
         ],
-        head=("Table", "Edition and years", "Rows", "Cautions"),
-        caption="The tables behind the book",
+        head=("Table", "Rows", "Cautions"),
+        classes={1: "text-right", 2: "text-right"},
     )
     return [overview, *(_section(resource, docname) for resource in resources)]
+
+
+def _section_link(resource: dict[str, Any]) -> nodes.reference:
+    return nodes.reference("", resource["title"], refid=anchor("table", resource["name"]), internal=True)
 
 
 def _section(resource: dict[str, Any], docname: str) -> nodes.section:
@@ -198,7 +196,8 @@ def area_names() -> pd.Series:
 def cautions_table() -> nodes.Element:
     """Every caution, those about all areas first, then alphabetical by place and by year: never by value.
 
-    One row serves several measures of a table that share a text. Raises TableError when a caution's area is not in the package.
+    One row for what is to be known of one table in one place and year. Raises TableError when a caution's area is not in
+    the package.
     """
     rows = tables.load(CAUTIONS)
     if rows.empty:
@@ -211,30 +210,40 @@ def cautions_table() -> nodes.Element:
         general=rows["code"].notna(),
         place=rows["code"].map(names).fillna(ALL_AREAS),
         year=rows["year"].fillna("All years"),
-        title=[tables.describe(name)["title"] for name in rows["table"]],
-        measure=rows["measure"].fillna("").str.replace("_", " "),
+        measure=rows["measure"].fillna("").replace("value", "").str.replace("_", " "),
     )
-    keys = ["general", "place", "year", "title", "text"]
-    shared = rows.groupby(keys, sort=True)["measure"].agg(lambda measures: "; ".join(dict.fromkeys(measures)))
+    grouped = rows.groupby(["general", "place", "year", "table"], sort=True)
     return table(
         [
-            (place, year, text, f"{title}: {m}" if m not in _PLAIN else title)
-            for (_, place, year, title, text), m in shared.items()
+            (place, year, [nodes.Text(_worded(group)), _section_link(tables.describe(name))])
+            for (_, place, year, name), group in grouped
         ],
-        head=("Place", "Year", "What to know", "Table and measure"),
-        caption="Cautions, alphabetical by place",
+        head=("Place", "Year", "What to know, and of which table"),
+        classes={1: "text-nowrap"},
     )
+
+
+def _worded(cautions: pd.DataFrame) -> str:
+    """The texts of a few cautions, each with the measures it is about: "Negative (-25) in the official return (strategy). "."""
+    measures = cautions.groupby("text", sort=False)["measure"].agg(
+        lambda names: "; ".join(filter(None, dict.fromkeys(names)))
+    )
+    said = (f"{text.removesuffix('.')} ({of})." if of else text for text, of in measures.items())
+    return " ".join(said) + " "
 
 
 # Claims
 
 
 def figure(claim: claims.Claim) -> str:
-    """A claim's number in its unit: "−11%", "£325 per adult", "£2.4bn to £3.1bn", "5% or more", "1.7 years (1 to 2.4)"."""
+    """A claim's number in its unit: "−11%", "£325 per adult", "£2.4bn to £3.1bn", "5% or more", "1.7 years (1 to 2.4)".
+
+    Empty for a claim that is not a number.
+    """
     unit = claim.unit
     if claim.value is None:
         if claim.low is None or claim.high is None:
-            return "no number"
+            return ""
         low, high = (roles.claim_number(number, unit) for number in (claim.low, claim.high))
         return f"{low} to {high}{_of(unit)}"
     value = ("a ratio of " if unit == "ratio" else "") + roles.claim_number(claim.value, unit) + _of(unit)
@@ -264,28 +273,33 @@ def seen(claim: claims.Claim) -> str:
     return f"{confirmed}, {day.day} {day:%B %Y}"
 
 
-def claims_table(cite: Cite) -> nodes.table:
-    """Every claim in the register, one row each with an id that begins with "claim-", those of one source together.
+def claims_list(cite: Cite) -> nodes.definition_list:
+    """Every claim in the register, under the page it was read on; each has an id that begins with "claim-".
 
     cite: the nodes that name a reference, given its key. Raises TableError when a claim lacks a text, reference or link, or
     how it was confirmed.
     """
-    register = claims.register().sort_values("reference", kind="stable")
-    found = [claims.get(claim_id) for claim_id in register.index]
-    return table(
-        [
-            (claim.text, figure(claim), f"{claim.period}; {claim.population}", _where(claim, cite), seen(claim))
-            for claim in found
-        ],
-        head=("What was said, in our words", "Figure", "Period and population", "Source", "How confirmed"),
-        caption="Published claims that the book uses or tests",
-        ids=[anchor("claim", claim.id) for claim in found],
-    )
+    pages: dict[tuple[str, ...], list[claims.Claim]] = {}
+    for claim_id in claims.register().sort_values(["reference", "link"], kind="stable").index:
+        claim = claims.get(claim_id)
+        pages.setdefault((claim.reference, claim.link, claim.title_seen, seen(claim)), []).append(claim)
+    whole = nodes.definition_list()
+    for (reference, address, title, confirmed), found in pages.items():
+        page = link(title or urlsplit(address).netloc, address)
+        term = nodes.term("", "", *cite(reference), nodes.Text(": "), page)
+        items = nodes.bullet_list("", *(_item(claim) for claim in found))
+        whole += nodes.definition_list_item("", term, nodes.definition("", _paragraph(f"{confirmed}."), items))
+    return whole
 
 
-def _where(claim: claims.Claim, cite: Cite) -> list[nodes.Node]:
-    page = link(claim.title_seen or claim.link, claim.link)
-    return [*cite(claim.reference), nodes.Text(": "), page, *([nodes.Text(f", {claim.where}")] if claim.where else [])]
+def _item(claim: claims.Claim) -> nodes.list_item:
+    """One claim: its figure, what it says, and of when and whom."""
+    told = nodes.paragraph("", "")
+    if worded := figure(claim):
+        told += [nodes.strong("", worded), nodes.Text(". ")]
+    about = "; ".join(filter(None, (claim.period, claim.population, claim.where)))
+    told += nodes.Text(f"{claim.text} ({capital(about)}.)")
+    return nodes.list_item("", told, ids=[anchor("claim", claim.id)])
 
 
 # Directives
@@ -328,7 +342,7 @@ class ClaimsRegister(AboutDirective):
         def cite(key: str) -> list[nodes.Node]:
             return self.state.inline_text(f"{{cite:t}}`{key}`", self.lineno)[0]
 
-        return [claims_table(cite)]
+        return [claims_list(cite)]
 
 
 def setup(app: Sphinx) -> None:

@@ -28,6 +28,7 @@ import placelab
 logger = logging.getLogger(__name__)
 
 KEPT_CACHES = 4  # a few branches' worth
+DERIVED = {"__pycache__", "node_modules"}
 
 
 def input_files(source: Path) -> list[Path]:
@@ -38,7 +39,7 @@ def input_files(source: Path) -> list[Path]:
     folders = Path(placelab.__file__).parent, Path(str(files("placelab.data")))
     found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     found |= {lock for lock in [source / "requirements.lock"] if lock.is_file()}
-    return sorted(path for path in found if "__pycache__" not in path.parts)
+    return sorted(path for path in found if not DERIVED & set(path.parts))
 
 
 def fingerprint(paths: Iterable[Path]) -> str:

@@ -1,21 +1,23 @@
-"""How a reference reads in a sentence: (Author and Other, 2017), in round brackets as British writing has it."""
+"""How a source is cited: (Author and Other, 2017) in a sentence, and by surname in the list of references."""
 
 from dataclasses import dataclass, field
 
+from pybtex.plugin import register_plugin as register_list_style  # type: ignore[import-untyped]
+from pybtex.style.formatting.plain import Style as PlainStyle  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
-from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.plugin import register_plugin as register_citation_style
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 
 def round_brackets() -> BracketStyle:
-    """Return the brackets put around a citation."""
+    """Return the brackets put around a citation, as British writing has them."""
     return BracketStyle(left="(", right=")")
 
 
 @dataclass
-class AuthorYearRound(AuthorYearReferenceStyle):  # type: ignore[misc]  # the library has no types
-    """Author and year in round brackets; the author named in the sentence, the year in brackets."""
+class RoundAuthorYear(AuthorYearReferenceStyle):
+    """Author and year in round brackets; where the sentence names the author, the year alone."""
 
     bracket_parenthetical: BracketStyle = field(default_factory=round_brackets)
     bracket_textual: BracketStyle = field(default_factory=round_brackets)
@@ -24,6 +26,16 @@ class AuthorYearRound(AuthorYearReferenceStyle):  # type: ignore[misc]  # the li
     bracket_year: BracketStyle = field(default_factory=round_brackets)
 
 
+class SurnameFirst(PlainStyle):
+    """The usual list, sorted as it reads: Alderwick, H., before the name of a second author."""
+
+    default_name_style = "lastfirst"
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{**options, "abbreviate_names": True})
+
+
 def setup(app: Sphinx) -> None:
-    """Offer the style to _config.yml as author_year_round."""
-    register_plugin("sphinxcontrib.bibtex.style.referencing", "author_year_round", AuthorYearRound)
+    """Offer both to _config.yml: bibtex_reference_style and bibtex_default_style."""
+    register_citation_style("sphinxcontrib.bibtex.style.referencing", "round_author_year", RoundAuthorYear)
+    register_list_style("pybtex.style.formatting", "surname_first", SurnameFirst)

@@ -19,12 +19,17 @@ def names() -> list[str]:
     return list(_CLASSES)
 
 
-def create(name: str, settings: Mapping[str, str] | None = None) -> LiveFigure:
-    """A live figure by name, its controls set from text (as a chapter writes them). Raises ValueError."""
+def figure_class(name: str) -> type[LiveFigure]:
+    """The class of a live figure. Raises ValueError for a name there is none of."""
     if name not in _CLASSES:
         raise ValueError(f"no live figure {name!r}; there is {', '.join(_CLASSES)}")
     module, attribute = _CLASSES[name]
-    cls: type[LiveFigure] = getattr(import_module(module), attribute)
+    return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
+
+
+def create(name: str, settings: Mapping[str, str] | None = None) -> LiveFigure:
+    """A live figure by name, its controls set from text (as a chapter writes them). Raises ValueError."""
+    cls = figure_class(name)
     controls = {control.name: control for control in cls.controls()}
     values = {}
     for key, text in (settings or {}).items():

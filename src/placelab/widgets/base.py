@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any, ClassVar
 
@@ -41,6 +41,10 @@ class Choice:
         """Every option: what a test drives the control through."""
         return [value for value, _ in self.options]
 
+    def json(self) -> dict[str, Any]:
+        """The control as its script reads it."""
+        return {"kind": "choice", **asdict(self), "options": [list(option) for option in self.options]}
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -64,6 +68,10 @@ class Slider:
         """Minimum, default and maximum."""
         return [self.low, self.default, self.high]
 
+    def json(self) -> dict[str, Any]:
+        """The control as its script reads it."""
+        return {"kind": "slider", **asdict(self)}
+
 
 Control = Choice | Slider
 
@@ -84,6 +92,7 @@ class Finding:
     table: pd.DataFrame
     source: str
     draw: figures.Draw
+    numbers: Mapping[str, Any] = field(default_factory=dict)  # what is drawn, for the comparison with the script
 
     def html(self, *, level: str = "figure") -> str:
         """The finding as a static, accessible figure: picture, sentence, table, source."""
@@ -156,6 +165,27 @@ class LiveFigure:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.values.items())})"
+
+    @classmethod
+    def shared(cls) -> dict[str, Any]:
+        """What the figure's script computes from for every place, as JSON; written once, fetched only by pages that show it."""
+        return {}
+
+    @classmethod
+    def place_data(cls, code: str) -> dict[str, Any]:
+        """What the script needs of one place (or England), as JSON; part of that place's file."""
+        return {}
+
+    @classmethod
+    def setup(cls) -> dict[str, Any]:
+        """Name, controls, question and guess as JSON: what the script builds its panel from."""
+        return {
+            "name": cls.name,
+            "title": cls.name.replace("-", " "),
+            "controls": [control.json() for control in cls.controls()],
+            "question": cls.question,
+            "guess": cls.guess.json() if cls.guess else None,
+        }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Mapping[str, Any]:
         """What a notebook shows: controls in JupyterLab, a static figure in the book."""

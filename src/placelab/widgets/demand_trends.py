@@ -170,8 +170,7 @@ def _told_ratio(place: Place, age: str, group: Group | None) -> list[str]:
     trend, where = demand.trend([place.code], age, "ratio"), place.in_sentence
     last, end = trend.last, trend.horizon
     told = [
-        f"Older people to working age in {where}: {trend.estimate[last]:.0f} to 100 in {last}, "
-        f"{trend.estimate[trend.first]:.0f} to 100 in {trend.first}",
+        f"Old-age ratio in {where}: {trend.estimate[last]:.1f} in {last}, {trend.estimate[trend.first]:.1f} in {trend.first}",
         f"For every 100 people aged 18 to 64, {where} had {trend.estimate[last]:.1f} aged 65 and over in {last} and "
         f"{trend.estimate[trend.first]:.1f} in {trend.first}.",
         f"In {_based(trend)} the ratio is {trend.projection[last]:.1f} in {last}, where the estimate is "

@@ -29,9 +29,9 @@ class FundingGap(LiveFigure):
         base = gap.base_case()
         return (
             place_choice(),
-            Slider("need_per_head", "Need per head, change a year", -3, 3, 0.1, 100 * base.need_per_head, "%"),
-            Slider("unit_cost", "Unit cost above inflation, a year", -2, 5, 0.1, 100 * base.unit_cost, "%"),
-            Slider("funding", "Funding in real terms, a year", -4, 6, 0.1, 100 * base.funding, "%"),
+            Slider("need_per_head", "Need per head", -5, 5, 0.1, 100 * base.need_per_head, "% a year"),
+            Slider("unit_cost", "Unit cost, real", -3, 6, 0.1, 100 * base.unit_cost, "% a year"),
+            Slider("funding", "Funding, real", -4, 6, 0.1, 100 * base.funding, "% a year"),
         )
 
     def find(self, **values: Any) -> Finding:

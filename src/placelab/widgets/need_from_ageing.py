@@ -30,7 +30,7 @@ class NeedFromAgeing(LiveFigure):
         return (
             place_choice(),
             Choice("what", "People who", [(key, capital(text)) for key, text in demand.NEEDS.items()], "need"),
-            Slider("change", "Rates by age change each year by", -4, 2, 0.1, 0, "%"),
+            Slider("change", "Rates change each year", -4, 2, 0.1, 0, "%"),
         )
 
     def find(self, **values: Any) -> Finding:

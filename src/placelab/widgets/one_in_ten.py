@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 import pandas as pd
 
-from placelab import figures, places, spending, tables, wording
+from placelab import figures, places, population, spending, tables, wording
 from placelab.figures import Draw
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
 
 _KINDS = (("estimate", "population as last revised"), ("first published", "population as first published"))
 _STEP = 0.05
+_TABLES = (
+    "net_current_expenditure",
+    "client_group_expenditure",
+    "gdp_deflator",
+    "population_estimates",
+    "population_first_published",
+)
 
 
 class OneInTen(LiveFigure):
@@ -37,6 +45,30 @@ class OneInTen(LiveFigure):
             place_choice(),
         )
 
+    @classmethod
+    def shared(cls) -> dict[str, Any]:
+        known = spending.years("net")
+        ages = {per: age for per, (age, _) in spending.PER.items() if age}
+        partitions = {start: _partition(start) for start in known[:-1]}
+        distinct = list({json.dumps(partition): partition for partition in partitions.values()}.values())
+        return {
+            "bases": {key: _basis_json(basis) for key, basis in spending.BASES.items()},
+            "councils": _councils_json(),
+            "deflator": {year: float(spending.deflator()[year]) for year in known},
+            "areas": distinct,
+            "partition": {start: distinct.index(partition) for start, partition in partitions.items()},
+            "per": {key: label for key, (_, label) in spending.PER.items()},
+            "people": {per: {kind: _people_json(age, kind) for kind, _ in _KINDS} for per, age in ages.items()},
+            "estimateYear": places.year_start(known[0]),
+            "firstYear": int(population.people(kind="first published").columns[0]),
+            "rebased": population.REBASED,
+            "unavailable": {f"{per}|{kind}": _unpaired(per, kind) for per in ages for kind, _ in _KINDS},
+            "notes": {basis.table: _notes_json(basis.table) for basis in spending.BASES.values()},
+            "fifths": list(spending.FIFTHS),
+            "places": {code: _named(places.get(code)) for code in places.frame().index},
+            "citations": {name: dict(zip(("line", "licences"), tables.sources(name), strict=True)) for name in _TABLES},
+        }
+
     def find(self, **values: Any) -> Finding:
         key, start, end, per = values["basis"], values["start"], values["end"], values["per"]
         place = places.get(values["place"])
@@ -56,7 +88,72 @@ class OneInTen(LiveFigure):
             table=by_group(changes, threshold),
             source=_source(key, per, values["population"], changes),
             draw=_draw(changes, threshold, place, start, measure),
+            numbers={"ratios": sorted((1 + changes.loc[~changes["small"], "change"].dropna()).tolist())},
         )
+
+
+def _basis_json(basis: spending.Basis) -> dict[str, Any]:
+    return {"label": basis.label, "table": basis.table, "years": spending.years(basis.key), "only": basis.only}
+
+
+def _partition(start: str) -> list[dict[str, Any]]:
+    """The comparable areas from `start` on, each with the councils and places that are in it."""
+    membership = places.areas(start)
+    described = spending.describe_areas(start).fillna({"fifth": ""})
+    members = membership.groupby("area").groups
+    return [
+        {
+            "area": area,
+            **{field: described.at[area, field] for field in ("name", "type", "region", "fifth")},
+            "small": bool(described.at[area, "small"]),
+            "members": sorted(members[area]),
+            "places": sorted(code for code in members[area] if membership.at[code, "current"]),
+        }
+        for area in described.index
+    ]
+
+
+def _councils_json() -> dict[str, Any]:
+    """Every council's lifetime and its cash spending on each basis, £ thousand, in the order of that basis's years."""
+    life = spending.lifetimes()
+    out: dict[str, Any] = {c: {"born": life.at[c, "born"], "until": life.at[c, "until"], "money": {}} for c in life.index}
+    for key in spending.BASES:
+        for code, row in (spending.by_council(key)[spending.years(key)] / 1000).iterrows():
+            out[code]["money"][key] = [None if pd.isna(v) else round(v, 3) for v in row]
+    return out
+
+
+def _people_json(age: str, kind: str) -> dict[str, list[int | None]]:
+    counts = population.people(age, kind).drop(index=places.ENGLAND)
+    if kind == "estimate":
+        counts = counts[[year for year in counts.columns if year >= places.year_start(spending.years("net")[0])]]
+    return {code: _steps([None if pd.isna(v) else int(v) for v in row]) for code, row in counts.iterrows()}
+
+
+def _steps(series: list[int | None]) -> list[int | None]:
+    """The first number, then each year's difference from the one before: half the bytes. Blank years stay blank."""
+    out: list[int | None] = []
+    before = 0
+    for value in series:
+        out.append(None if value is None else value - before)
+        before = before if value is None else value
+    return out
+
+
+def _unpaired(per: str, kind: str) -> dict[str, str]:
+    """Financial years without a population of this kind, and how that is said."""
+    have = spending.by_area("net", per, None, "2008-09", kind).columns
+    return {year: spending.no_population(year, per, kind) for year in spending.years("net") if year not in have}
+
+
+def _notes_json(table: str) -> list[list[str]]:
+    rows = tables.cautions(table)
+    rows = rows[rows["code"].notna() & rows["year"].notna()]
+    return rows[["code", "year", "text"]].to_numpy().tolist()
+
+
+def _named(place: places.Place) -> dict[str, str]:
+    return {"name": place.name, "inSentence": place.in_sentence}
 
 
 def _unavailable(reason: str) -> Finding:
@@ -117,8 +214,7 @@ def by_group(changes: pd.DataFrame, threshold: float) -> pd.DataFrame:
     groups = [("All councils", usable)]
     groups += [(f"Type: {kind}", part) for kind, part in usable.groupby("type")]
     groups += [(f"Region: {region}", part) for region, part in usable.groupby("region")]
-    fifths = spending.deprivation_fifths(usable.index)
-    groups += [(f"Deprivation: {fifth}", usable.loc[members]) for fifth, members in fifths.items()]
+    groups += [(f"Deprivation: {fifth}", usable[usable["fifth"] == fifth]) for fifth in spending.FIFTHS]
     rows = [(label, spending.cuts(part, threshold)) for label, part in groups]
     return pd.DataFrame(
         {
