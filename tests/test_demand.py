@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placelab import claims, demand, figures, places, population
-from placelab.widgets import demand_trends, jupyter
+from placelab.widgets import demand_trends, forms
 from placelab.widgets.conditions import Conditions
 from placelab.widgets.demand_trends import DemandTrends, ahead, noun, peers, would
 from placelab.widgets.need_from_ageing import NeedFromAgeing
@@ -117,6 +117,11 @@ def test_rates_give_back_all_three_published_figures(what, shape):
         assert rate[sex, "85-89"] == rate[sex, "90+"] == pytest.approx(published["85-plus"])
         assert (people[sex] * rate[sex]).sum() / people[sex].sum() == pytest.approx(published["65-plus"])
         assert rate[sex].is_monotonic_increasing  # bands are in order of age
+
+
+def test_a_flat_middle_is_flat_and_a_rising_one_rises():
+    flat, rising = (demand.rates("need", shape)["female"][["70-74", "75-79", "80-84"]] for shape in demand.SHAPES)
+    assert flat.nunique() == 1 and rising.is_monotonic_increasing and rising.nunique() == 3
 
 
 def test_dementia_rates_give_back_the_studys_own_total():
@@ -355,7 +360,7 @@ def _drive(widget):
 @pytest.mark.parametrize("figure", FIGURES)
 def test_the_panel_in_jupyterlab(figure):
     live = figure(place=SUFFOLK)
-    panel = jupyter.panel(live)
+    panel = forms.panel(live)
     if figure.guess is not None:
         assert not hasattr(panel.children[-1], "options")
         panel.children[1].value = 70

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placelab import claims, figures, gap, places, population, spending, tables
-from placelab.widgets import create, funding_gap, jupyter
+from placelab.widgets import create, forms, funding_gap
 from placelab.widgets.funding_gap import FundingGap
 
 SUFFOLK, BIRMINGHAM, CUMBERLAND, CAMDEN = "E10000029", "E08000025", "E06000063", "E09000007"
@@ -395,7 +395,7 @@ def test_the_book_and_the_lab_show_the_same_numbers(monkeypatch):
 
 
 def opened(button, guess=None):
-    panel = jupyter.panel(FundingGap(place=SUFFOLK))
+    panel = forms.panel(FundingGap(place=SUFFOLK))
     if guess is not None:
         panel.children[1].value = guess
     panel.children[2].children[button].click()
@@ -403,7 +403,7 @@ def opened(button, guess=None):
 
 
 def test_the_result_is_hidden_until_a_guess_and_the_guess_stays():
-    hidden = jupyter.panel(FundingGap(place=SUFFOLK))
+    hidden = forms.panel(FundingGap(place=SUFFOLK))
     assert "a year short" not in str([getattr(child, "value", "") for child in hidden.children])
     panel = opened(0, guess=20)
     assert "You guessed 20%" in panel.children[0].value

@@ -25,7 +25,7 @@ ALLOWED = [
     r"\b\d{1,3} minutes\b",  # the length of an exercise or a reading
     r"\b[Cc]hapters? \d{1,2}(?:(?:, \d{1,2})* and \d{1,2})?\b",
     r"\b[Ss]ection \d{2,3}\b",  # section 75, section 114
-    r"\b(?:18 to 64|65 to 74|75 to 84|65 and over|75 and over|85 and over|18 and over|under 18|under 65|aged? \d{2}(?: to \d{2})?)\b",  # ages
+    r"\b(?:18 to 64|65 to 74|75 to 84|(?:18|65|75|85) and over|under 18|under 65|aged? \d{2}(?: to \d{2})?)\b",  # ages
     r"\bCOVID-19\b|\bCovid-19\b",
     r"\b\d{4}-based\b",
     r"\b(?:18|19|20)\d0s\b",  # decades
@@ -42,7 +42,8 @@ _WORDS = (
     "eighty|ninety|hundred|thousand|million|billion|half|third|quarter|dozen"
 )
 QUANTITY = re.compile(
-    rf"\b(?:{_WORDS})(?:[ -](?:{_WORDS}))*(?:-| )(?:per ?cent|pounds?|councils?|million|billion|people|beds|days|percentage points)\b"
+    rf"\b(?:{_WORDS})(?:[ -](?:{_WORDS}))*(?:-| )"
+    r"(?:per ?cent|pounds?|councils?|million|billion|people|beds|days|percentage points)\b"
     rf"|\b(?:one|{_WORDS}) in (?:{_WORDS})\b",
     re.IGNORECASE,
 )

@@ -63,15 +63,15 @@ def beside_ifs() -> pd.DataFrame:
     counted = spending.cuts(changes, QUARTER)
     level = changes.loc[~changes["small"], "end"]
 
-    def fall(**group: str) -> float:
-        return 100 * spending.same_areas_change("net", START, END, **group)
+    def fall(kind: str = "") -> float:
+        return 100 * spending.same_areas_change("net", START, END, type=kind)
 
     rows = [
         ("Councils that cut by more than a quarter", "ifs-2017-cut-by-quarter", 100 * counted.share, "% of councils"),
         ("Councils that cut at all", "ifs-2017-councils-cut", 100 * counted.cut / counted.areas, "% of councils"),
         ("Change in spending per adult, England", "ifs-2017-fall-per-adult", fall(), "%"),
-        ("Change, London boroughs", "ifs-2017-fall-london", fall(type="London borough"), "%"),
-        ("Change, metropolitan districts", "ifs-2017-fall-metropolitan", fall(type="Metropolitan district"), "%"),
+        ("Change, London boroughs", "ifs-2017-fall-london", fall("London borough"), "%"),
+        ("Change, metropolitan districts", "ifs-2017-fall-metropolitan", fall("Metropolitan district"), "%"),
         ("A tenth of councils spent less than", "ifs-2017-spend-tenth-percentile", level.quantile(0.1), "£ per adult"),
         ("A tenth of councils spent more than", "ifs-2017-spend-ninetieth-percentile", level.quantile(0.9), "£ per adult"),
     ]

@@ -141,13 +141,17 @@ class LiveFigure:
     guess: ClassVar[Slider | None] = None
 
     def __init__(self, **values: Any) -> None:
-        known = {control.name: control for control in self.controls()}
+        self.values: dict[str, Any] = self.checked(values)
+        self._widget: Any = None
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A value for every control, in order: those given, else its default. Raises ValueError naming what is wrong."""
+        known = {control.name: control for control in cls.controls()}
         for name in values:
             if name not in known:
-                raise ValueError(f"{self.name}: no control {name!r}; there is {', '.join(known)}")
-        self.values: dict[str, Any] = {
-            name: control.check(values.get(name, control.default)) for name, control in known.items()
-        }
+                raise ValueError(f"{cls.name}: no control {name!r}; there is {', '.join(known)}")
+        return {name: control.check(values.get(name, control.default)) for name, control in known.items()}
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
@@ -191,6 +195,14 @@ class LiveFigure:
         """What a notebook shows: controls in JupyterLab, a static figure in the book."""
         if os.environ.get(TARGET) == "book":
             return {"text/html": self.finding.html(), "text/plain": self.finding.sentence}
-        from placelab.widgets import jupyter
+        return self.widget._repr_mimebundle_()  # type: ignore[no-any-return]
 
-        return jupyter.panel(self)._repr_mimebundle_()
+    @property
+    def widget(self) -> Any:
+        """The figure's panel in JupyterLab; made once. `values` follows what a reader sets in it."""
+        if self._widget is None:
+            from placelab.widgets import forms, jupyter
+
+            scripted = (jupyter.BUILT / "lab" / f"{self.name}.js").is_file()
+            self._widget = jupyter.LiveWidget(self) if scripted else forms.panel(self)
+        return self._widget

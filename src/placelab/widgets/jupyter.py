@@ -1,71 +1,62 @@
-"""The JupyterLab home of a live figure: ipywidgets controls over the figure's HTML."""
+"""The JupyterLab home of a live figure: an anywidget that runs the same script as the book's pages.
+
+The script computes and draws; every movement of a control reaches Python, so `figure.values` and `figure.finding` always say
+what the panel shows.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
-import ipywidgets as ipw
+import anywidget
+import traitlets
 
-from placelab.widgets.base import Choice, Control, LiveFigure, Slider
+if TYPE_CHECKING:
+    from placelab.widgets.base import LiveFigure
 
-_WIDE = ipw.Layout(width="min(100%, 46em)")
-_LABEL = {"description_width": "16em"}
-
-
-def control_widget(control: Control, value: Any) -> ipw.Widget:
-    """The ipywidget for one control, set to `value`."""
-    if isinstance(control, Slider):
-        return ipw.FloatSlider(
-            value, min=control.low, max=control.high, step=control.step, description=_described(control),
-            continuous_update=False, layout=_WIDE, style=_LABEL, readout_format=".0f" if control.step >= 1 else ".2f",
-        )  # fmt: skip
-    return ipw.Dropdown(
-        options=[(label, v) for v, label in control.options], value=value, description=control.label, layout=_WIDE, style=_LABEL
-    )  # fmt: skip
+BUILT = files("placelab") / "web" / "built"
 
 
-def _described(control: Slider) -> str:
-    return f"{control.label} ({control.unit.strip()})" if control.unit.strip() else control.label
+class MissingScript(RuntimeError):
+    """The scripts were not bundled when the package was built."""
 
 
-def panel(live: LiveFigure) -> ipw.VBox:
-    """Controls above the figure; moving one recomputes it. `live.values` always holds what the controls show.
-
-    Where the figure asks a question, the figure stays hidden until a guess is given or openly skipped.
-    """
-    page = ipw.HTML()
-    inputs = {control.name: control_widget(control, live.values[control.name]) for control in live.controls()}
-
-    def redraw(_: Any = None) -> None:
-        values = {control.name: _value(control, inputs[control.name].value) for control in live.controls()}
-        live.values.update(values)
-        page.value = live.finding.html(level="live")
-
-    for widget in inputs.values():
-        widget.observe(redraw, names="value")
-    box = ipw.VBox([*inputs.values(), page])
-    if live.guess is None:
-        redraw()
-        return box
-    return ask(live.question, live.guess, box, redraw)
+def script(path: str) -> str:
+    """A built script or style sheet. Raises MissingScript, saying how to build it."""
+    file = BUILT / path
+    if not file.is_file():
+        raise MissingScript(f"placelab/web/built/{path} is missing: install the package anew with `pip install .` (or -e .)")
+    return file.read_text("utf-8")
 
 
-def ask(question: str, guess: Slider, result: ipw.VBox, redraw: Any) -> ipw.VBox:
-    """The question first: a guess (or an open skip) uncovers the result and stays beside it."""
-    slider = control_widget(guess, guess.default)
-    show, skip = ipw.Button(description="Show the result"), ipw.Button(description="Skip the guess")
-    heading = ipw.HTML(f"<p><strong>{question}</strong></p>")
-    outer = ipw.VBox([heading, slider, ipw.HBox([show, skip])])
+class LiveWidget(anywidget.AnyWidget):
+    """Controls and figure of one live figure; its traits are what script and Python tell each other."""
 
-    def uncover(button: ipw.Button) -> None:
-        given = f"You guessed {slider.value:g}{guess.unit}." if button is show else "You skipped the guess."
-        redraw()
-        outer.children = [ipw.HTML(f"<p><strong>{question}</strong> {given}</p>"), result]
+    setup = traitlets.Dict().tag(sync=True)
+    shared = traitlets.Dict().tag(sync=True)
+    place = traitlets.Dict().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    revealed = traitlets.Unicode("").tag(sync=True)
 
-    show.on_click(uncover)
-    skip.on_click(uncover)
-    return outer
+    def __init__(self, live: LiveFigure) -> None:
+        self._live = live
+        self._esm, self._css = script(f"lab/{live.name}.js"), script("live.css")
+        super().__init__(
+            setup=live.setup(),
+            shared=live.shared(),
+            place=live.place_data(live.values["place"]),
+            values=dict(live.values),
+        )
+        self.observe(self._moved, names="values")
 
-
-def _value(control: Control, value: Any) -> Any:
-    return control.check(value if isinstance(control, Choice) else round(value, 10))
+    def _moved(self, change: Any) -> None:
+        """Take what a reader set. A value that is no option, or out of range, is refused and the panel goes back."""
+        before = self._live.values
+        try:
+            self._live.values = self._live.checked(change["new"])
+        except ValueError:
+            self.values = dict(before)
+            raise
+        if self._live.values["place"] != before["place"]:
+            self.place = self._live.place_data(self._live.values["place"])
