@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from placelab import claims, facts, tables, widgets, wording
+from placelab import claims, facts, tables, widgets
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def claim_number(number: float, unit: str, style: str = "") -> str:
         return f"{sign}{digits}%"
     if unit.startswith("£"):
         return f"{sign}£{digits}{unit[1:3] if unit in ('£bn', '£m') else ''}"
-    return wording.count(number) if float(number).is_integer() else f"{sign}{digits}"
+    return f"{sign}{digits}"
 
 
 class LiveFigureDirective(SphinxDirective):
