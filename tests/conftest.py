@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browsing import opened_browser, served
 from building import ROOT, Build, build
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
@@ -37,3 +37,11 @@ def browser() -> Iterator[Browser]:
     """One headless Chromium for the whole run."""
     with opened_browser() as chromium:
         yield chromium
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a fresh profile, as wide as a laptop's."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()

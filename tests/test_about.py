@@ -116,12 +116,13 @@ def test_a_section_says_all_that_the_package_knows(page: str, name: str) -> None
 
 def test_first_columns_and_first_rows_are_header_cells(page: str) -> None:
     found = re.findall(r"<table.*?</table>", page, flags=re.DOTALL)
-    assert len(found) == len(tables.names()) + 2  # a table each, the overview and the cautions
+    cautioned = tables.load("cautions")["table"].nunique()
+    assert len(found) == len(tables.names()) + 1 + cautioned  # a table each, the overview and the lists of cautions
     for html in found:
         rows = re.findall(r"<tr.*?</tr>", html.split("<tbody>")[1], flags=re.DOTALL)
         assert rows and all(len(re.findall(r"<th\b", row)) == 1 for row in rows)
         assert all(re.match(r"<tr[^>]*>\s*<th\b", row) for row in rows)
-    assert page.count("<thead>") == 2
+    assert page.count("<thead>") == 1 + cautioned
 
 
 def test_every_claim_is_on_the_page_with_its_number_source_and_confirmation(page: str) -> None:
@@ -149,17 +150,32 @@ def test_every_caution_is_on_the_page_and_none_stands_by_value(page: str) -> Non
     seen = text_of(page)
     for text in rows["text"].drop_duplicates():
         assert " ".join(text.removesuffix(".").split()) in seen
-    listed = [[cell.astext() for cell in row.children] for row in about.cautions_table().findall(nodes.row)][1:]
-    assert len(listed) == len(rows.fillna("").drop_duplicates(["code", "year", "table"]))
-    names = [place for place, *_ in listed]
-    general = names.count(about.ALL_AREAS)
-    assert names[:general] == [about.ALL_AREAS] * general and names[general:] == sorted(names[general:])
-    assert set(names[general:]) == set(about.area_names()[rows["code"].dropna()])
+    lists = [node for node in about.cautions_lists() if isinstance(node, nodes.table)]
+    assert len(lists) == rows["table"].nunique()
+    places: set[str] = set()
+    number = 0
+    for found in lists:
+        names = [row.children[0].astext() for row in found.findall(nodes.row)][1:]
+        general = names.count(about.ALL_AREAS)
+        assert names[:general] == [about.ALL_AREAS] * general and names[general:] == sorted(names[general:])
+        places |= set(names[general:])
+        number += len(names)
+    assert places == set(about.area_names()[rows["code"].dropna()])
+    assert number == len(rows.fillna("").drop_duplicates(["code", "year", "table"]))
+
+
+def test_what_is_long_is_folded_and_says_what_it_holds(page: str) -> None:
+    summaries = re.findall(r"<details><summary>(.*?)</summary>", page)
+    assert page.count("<details>") == page.count("</details>") == len(summaries)
+    assert summaries.count("Source, years, licence and file") == len(tables.names())
+    counts = [int(text.rpartition(": ")[2]) for text in summaries if re.search(r": \d+$", text)]
+    assert sum(counts) == len(tables.load("cautions"))
+    assert sum(int(text.split()[0]) for text in summaries if re.search(r"claims?$", text)) == len(claims.register())
 
 
 def test_a_caution_says_which_measures_it_is_about() -> None:
     texts = pd.DataFrame({"text": ["Blank.", "Blank.", "A jump."], "measure": ["reserves", "council tax", ""]})
-    assert about._worded(texts) == "Blank (reserves; council tax). A jump. "
+    assert about._worded(texts) == "Blank (reserves; council tax). A jump."
 
 
 def test_the_links_to_cautions_lead_to_their_heading(page: str) -> None:
@@ -203,12 +219,12 @@ def test_a_caution_on_an_unknown_area_is_refused(monkeypatch: pytest.MonkeyPatch
     row = int(tables.load("cautions")["code"].first_valid_index())
     with_changed(monkeypatch, "cautions", row, "code", "E99999999")
     with pytest.raises(tables.TableError, match=r"no area has the code 'E99999999'; add it to data/areas\.csv"):
-        about.cautions_table()
+        about.cautions_lists()
 
 
 def test_no_caution_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "load", lambda name: pd.DataFrame())
-    assert about.cautions_table().astext() == "The tables carry no cautions."
+    assert about.cautions_lists()[0].astext() == "The tables carry no cautions."
 
 
 @pytest.mark.parametrize(

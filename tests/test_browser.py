@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 import pytest
-from building import ROOT
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
-from sphinx_external_toc.parsing import parse_toc_yaml
+from browsing import EVERY, Watch
+from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 pytestmark = pytest.mark.browser
 
 FIRST = "book/index.html"
 CHAPTER = "book/05-the-fiscal-challenge.html"
-EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending"]
-
-
-class Watch:
-    """Notes what goes wrong while a page is open: requests to another host, failed ones, console errors."""
-
-    def __init__(self, page: Page, site: str) -> None:
-        self.host = urlsplit(site).netloc
-        self.requested = 0
-        self.problems: list[str] = []
-        page.on("request", self.request)
-        page.on("response", self.response)
-        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
-        page.on("console", self.console)
-        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
-
-    def request(self, request: Request) -> None:
-        self.requested += 1
-        address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.netloc != self.host:
-            self.problems.append(f"another host: {request.url}")
-
-    def response(self, response: Response) -> None:
-        if response.status >= 400:
-            self.problems.append(f"status {response.status}: {response.url}")
-
-    def console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.problems.append(f"console: {message.text}")
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page in a fresh profile, as wide as a laptop's."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
 
 
 def test_the_watch_sees_what_it_watches_for(page: Page, site: str) -> None:
@@ -59,7 +19,9 @@ def test_the_watch_sees_what_it_watches_for(page: Page, site: str) -> None:
     page.evaluate("console.error('told'); setTimeout(() => { throw new Error('thrown') })")
     page.evaluate("['http://127.0.0.2:9/image.png', 'no-such-file'].map(url => fetch(url).catch(() => 0))")
     page.wait_for_timeout(500)
-    for expected in ("told", "thrown", "another host", "status 404"):
+    with pytest.raises(PlaywrightError):
+        page.goto("http://127.0.0.2:9/")
+    for expected in ("told", "thrown", "refused: connect-src http://127.0.0.2:9", "status 404", "another host"):
         assert any(expected in problem for problem in watch.problems), expected
 
 

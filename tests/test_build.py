@@ -211,6 +211,28 @@ def test_a_page_that_must_not_be_published_stops_the_build(
     assert said in built.printed and "start.md" in built.printed
 
 
+def test_a_wrong_fact_claim_or_figure_stops_the_build_with_file_and_line(
+    small_book: Path, strict_build: Callable[[Path], Build]
+) -> None:
+    lines = (
+        "# Start",
+        "{fact}`net-spending year=2007-08`",
+        "{fact}`nonsense`",
+        "{claim}`nobody-said-so`",
+        "```{live-figure} nothing-live\n```",
+    )
+    (small_book / "start.md").write_text("\n\n".join(lines) + "\n")
+    built = strict_build(small_book)
+    assert not built.succeeded
+    for line, said in (
+        (3, "2007-08 was not published; there is 2008-09 to 2024-25"),
+        (5, "no fact 'nonsense'"),
+        (7, "no claim 'nobody-said-so' in data/claims.csv"),
+        (9, "no live figure 'nothing-live'"),
+    ):
+        assert any(f"start.md:{line}" in printed and said in printed for printed in built.printed.splitlines()), said
+
+
 def test_a_script_from_another_host_stops_the_build(small_book: Path, strict_build: Callable[[Path], Build]) -> None:
     config = small_book / "_config.yml"
     config.write_text(

@@ -1,6 +1,8 @@
 """Demand: trends that never join, need at published rates, conditions; and the three live figures that show them."""
 
+import gzip
 import itertools
+import json
 import re
 
 import numpy as np
@@ -9,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placelab import claims, demand, figures, places, population
-from placelab.widgets import demand_trends, forms
+from placelab import claims, demand, figures, places, population, wording
 from placelab.widgets.conditions import Conditions
-from placelab.widgets.demand_trends import DemandTrends, ahead, noun, peers, would
+from placelab.widgets.demand_trends import DemandTrends, ahead, peers
 from placelab.widgets.need_from_ageing import NeedFromAgeing
 
 ENGLAND, SUFFOLK, CAMDEN, CITY, SCILLY = places.ENGLAND, "E10000029", "E09000007", "E09000001", "E06000053"
@@ -326,15 +327,16 @@ def test_the_questions_name_the_years_of_the_data():
 
 
 @pytest.mark.parametrize(
-    ("share", "as_noun", "as_verb"),
+    ("share", "as_noun", "with_adjective", "as_verb"),
     [
-        (0.144, "a rise of 14%", "would rise by 14%"),
-        (-0.03, "a fall of 3%", "would fall by 3%"),
-        (0.0004, "no change", "would not change"),
+        (0.144, "a rise of 14%", "a projected rise of 14%", "would rise by 14%"),
+        (-0.03, "a fall of 3%", "a projected fall of 3%", "would fall by 3%"),
+        (0.0004, "no change", "no projected change", "would not change"),
     ],
 )
-def test_changes_in_words(share, as_noun, as_verb):
-    assert (noun(share), would(share)) == (as_noun, as_verb)
+def test_changes_in_words(share, as_noun, with_adjective, as_verb):
+    assert (wording.noun(share), wording.would(share)) == (as_noun, as_verb)
+    assert wording.noun(share, adjective="projected") == with_adjective
 
 
 def test_ten_years_ahead_keeps_level_and_growth_apart():
@@ -350,33 +352,52 @@ def test_the_book_shows_a_static_figure(monkeypatch):
         assert set(bundle) == {"text/html", "text/plain"} and bundle["text/plain"] == figure().finding.sentence
 
 
-def _drive(widget):
-    """A few settings of an ipywidget: both ends of a slider, some options of a list."""
-    if hasattr(widget, "options"):
-        return [value for _, value in widget.options][:: max(1, len(widget.options) // 2)]
-    return [widget.min, widget.max]
+@pytest.mark.parametrize("figure", FIGURES)
+def test_what_a_reader_moves_in_jupyterlab_reaches_python(figure):
+    live = figure(place=SUFFOLK)
+    widget = live.widget
+    for control in figure.controls():
+        for value in control.extremes():
+            widget.values = {**widget.values, control.name: value}
+            assert live.values[control.name] == value
+            assert widget.place == figure.place_data(live.values["place"])
+            assert live.finding.sentence
+    assert "export" in widget.get_state()["_esm"] and ".live" in widget.get_state()["_css"]
+    assert widget.setup["question"] == figure.question and bool(widget.setup["guess"]) == bool(figure.question)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_the_panel_in_jupyterlab(figure):
+def test_a_value_that_is_no_option_is_refused_and_nothing_is_lost(figure):
     live = figure(place=SUFFOLK)
-    panel = forms.panel(live)
-    if figure.guess is not None:
-        assert not hasattr(panel.children[-1], "options")
-        panel.children[1].value = 70
-        panel.children[2].children[0].click()
-        assert "You guessed 70%" in panel.children[0].value
-        panel = panel.children[1]
-    *inputs, page = panel.children
-    assert len(inputs) == len(figure.controls())
-    for widget in inputs:
-        for value in _drive(widget):
-            widget.value = value
-            assert live.finding.title in page.value.replace("&#x27;", "'") and "<img" in page.value
+    with pytest.raises(ValueError, match="'E99999999' is not one of"):
+        live.widget.values = {**live.values, "place": "E99999999"}
+    assert live.widget.values == live.values == figure(place=SUFFOLK).values
+    assert live.widget.place == figure.place_data(SUFFOLK)
+
+
+def _gzipped(data):
+    return len(gzip.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode()))
+
+
+def test_what_a_page_fetches_stays_small():
+    for figure in FIGURES:
+        assert 0 < _gzipped(figure.shared()) <= 60_000
+    for code in (ENGLAND, *places.frame().index):
+        assert 0 < _gzipped([figure.place_data(code) for figure in FIGURES]) <= 5_000, code
+
+
+def test_what_the_script_gets_adds_up_to_the_tables():
+    data = DemandTrends.place_data(SUFFOLK)
+    first, *later = np.sum(data["people"]["estimate"], axis=0)
+    assert np.cumsum([first, *later]).tolist() == population.people().loc[SUFFOLK].tolist()
+    alike = population.people("under 18", "projection").loc[[p.code for p in peers(places.get(SUFFOLK))]].sum()
+    assert np.cumsum(data["similar"]["people"]["projection"][0]).tolist() == alike.tolist()
+    older = np.sum(NeedFromAgeing.place_data(SUFFOLK)["people"]["projection"], axis=0)
+    assert np.cumsum(older).tolist() == population.people("65 and over", "projection").loc[SUFFOLK].tolist()
 
 
 def test_peers_exist_only_where_places_can_be_compared():
     assert peers(places.get(ENGLAND)) == peers(places.get(CITY)) == []
-    assert demand_trends.DemandTrends(place=ENGLAND, compare="similar").finding.sentence.endswith(
+    assert DemandTrends(place=ENGLAND, compare="similar").finding.sentence.endswith(
         "There is no set of similar places for England."
     )

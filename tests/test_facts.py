@@ -101,7 +101,16 @@ def test_a_claim_without_a_source_is_refused(monkeypatch, column):
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.1, "one in ten"), (0.857, "six in seven"), (0.25, "one in four"), (0.5, "one in two"), (0, "none")]
+    ("share", "words"),
+    [
+        (0.1, "one in ten"),
+        (0.857, "six in seven"),
+        (0.25, "one in four"),
+        (0.5, "one in two"),
+        (0, "none"),
+        (0.03, "fewer than one in 20"),
+        (0.97, "more than 19 in 20"),
+    ],
 )
 def test_chances_in_words(share, words):
     assert wording.one_in(share) == words

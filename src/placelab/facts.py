@@ -2,15 +2,17 @@
 
 A chapter writes {fact}`net-spending year=2009-10 as=bn`; `render` answers for England or for one place. A fact's function
 returns a number and its kind; `as=` chooses how it reads; `of=Suffolk` (or `of=England`) pins the place, whichever one the
-reader has chosen.
+reader has chosen. A fact that is not pinned follows the reader's place, unless it is registered as being about England alone
+or its arguments name a group of places; {fact}`place` names the place that the others follow.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from placelab import claims, demand, gap, places, population, spending, tables, wording
@@ -22,14 +24,36 @@ class UnknownFact(ValueError):
 
 @dataclass(frozen=True)
 class Value:
-    """A number and what it counts: "£", "share", "change", "people", "count" or "ratio"."""
+    """A number and what it counts: "£", "share", "change", "people", "count" or "ratio"; or "words", which need no number."""
 
     number: float
     kind: str
+    note: str = ""  # a phrase: what to know of this figure for this place
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page prints for one place: the fact's words, and a phrase to stand beside them (often empty)."""
+
+    text: str
+    note: str = ""
 
 
 Function = Callable[..., Value]
-REGISTRY: dict[str, Function] = {}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A registered function, whether it follows the reader's place, and whether it gives words in place of a number."""
+
+    function: Function
+    follows: bool
+    words: bool
+
+
+REGISTRY: dict[str, Fact] = {}
+GROUPS = ("type", "region", "percentile")  # arguments that name a group of places, so that the reader's cannot matter
 
 FORMATS: dict[str, Callable[[float], str]] = {
     "pounds": wording.pounds,
@@ -50,14 +74,18 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "people-size": lambda v: wording.people(abs(v)),
     "one-dp": lambda v: f"{v:.1f}",
 }
+WORD_FORMATS: dict[str, Callable[[str], str]] = {"": str, "capital": lambda text: text[:1].upper() + text[1:]}
 _DEFAULT = {"£": "pounds", "share": "pct", "change": "change", "people": "people", "count": "count", "ratio": "one-dp"}
 
 
-def fact(name: str) -> Callable[[Function], Function]:
-    """Register a function `f(place, **arguments) -> Value` under a name; arguments arrive as text."""
+def fact(name: str, follows: bool = True, words: bool = False) -> Callable[[Function], Function]:
+    """Register a function `f(place, **arguments) -> Value` under a name; arguments arrive as text.
+
+    `follows=False`: it is about England, or about all councils, whichever place the reader has chosen.
+    """
 
     def register(function: Function) -> Function:
-        REGISTRY[name] = function
+        REGISTRY[name] = Fact(function, follows, words)
         return function
 
     return register
@@ -67,18 +95,40 @@ def evaluate(spec: str, place: str = places.ENGLAND) -> Value:
     """The number behind a fact's text ("name key=value ..."), for one place. Raises UnknownFact, saying what and why."""
     name, arguments, _, of = _parse(spec)
     try:
-        return REGISTRY[name](of or place, **arguments)
+        return REGISTRY[name].function(of or place, **arguments)
     except (ValueError, KeyError, tables.TableError) as problem:
         raise UnknownFact(f"fact `{spec}`: {problem}") from problem
 
 
 def render(spec: str, place: str = places.ENGLAND) -> str:
     """The words a page prints for a fact, for one place. Raises UnknownFact."""
-    value = evaluate(spec, place)
+    return _worded(spec, evaluate(spec, place), place)
+
+
+def _worded(spec: str, value: Value, place: str) -> str:
     _, _, style, of = _parse(spec)
+    if value.kind == "words":
+        return WORD_FORMATS[style](value.words)
     if value.number != value.number:
         raise UnknownFact(f"fact `{spec}`: not published for {places.get(of or place).in_sentence}")
     return FORMATS[style or _DEFAULT[value.kind]](value.number)
+
+
+def follows(spec: str) -> bool:
+    """Whether a fact's text changes with the place that the reader has chosen. Raises UnknownFact."""
+    name, arguments, _, of = _parse(spec)
+    return not of and REGISTRY[name].follows and not any(arguments.get(group) for group in GROUPS)
+
+
+def tell(spec: str, place: str) -> Told:
+    """What a page prints for a place: its own figure with its caution, or England's, said to be so, where it has none.
+
+    Raises UnknownFact for what `render` refuses, a number that is not published apart.
+    """
+    value = evaluate(spec, place)
+    if value.kind != "words" and value.number != value.number:
+        return Told(render(spec), f"England; not published for {places.get(place).in_sentence}")
+    return Told(_worded(spec, value, place), value.note)
 
 
 def _parse(spec: str) -> tuple[str, dict[str, str], str, str]:
@@ -94,22 +144,73 @@ def _parse(spec: str) -> tuple[str, dict[str, str], str, str]:
             raise UnknownFact(f"fact `{spec}`: write arguments as key=value, not {pair!r}")
         arguments[key] = value.replace("_", " ")
     style, named = arguments.pop("as", ""), arguments.pop("of", "")
-    if style and style not in FORMATS:
-        raise UnknownFact(f"fact `{spec}`: no format {style!r}; there is {', '.join(FORMATS)}")
+    formats: Mapping[str, Any] = WORD_FORMATS if REGISTRY[name].words else FORMATS
+    if style and style not in formats:
+        raise UnknownFact(f"fact `{spec}`: no format {style!r}; there is {', '.join(filter(None, formats))}")
     try:
         of = places.named(named).code if named else ""
     except (places.UnknownPlace, tables.TableError) as problem:
         raise UnknownFact(f"fact `{spec}`: {problem}") from problem
-    known = list(inspect.signature(REGISTRY[name]).parameters)[1:]
+    known = list(inspect.signature(REGISTRY[name].function).parameters)[1:]
     for key in arguments:
         if key not in known:
             raise UnknownFact(f"fact `{spec}`: no argument {key!r}; there is {', '.join(known) or 'none'}")
     return name, arguments, style, of
 
 
+# What to know of a figure for one place
+
+
+def _notes(*phrases: str) -> str:
+    return "; ".join(dict.fromkeys(filter(None, phrases)))
+
+
+def _together(place: str, start: str) -> str:
+    """How a place is counted in figures from `start` on, where its area is more than the place itself."""
+    if place == places.ENGLAND:
+        return ""
+    area, name = places.area_of(place, start)
+    membership = places.areas(start)
+    if "+" in area:
+        others = membership.index[(membership["area"] == area) & membership["current"] & (membership.index != place)]
+        return f"counted together with {places.join([places.get(code).in_sentence for code in others])}"
+    return "" if area in places.frame().index or name == places.get(place).name else f"counted within the former {name}"
+
+
+def _small(place: str) -> str:
+    return "too few people for a rate to mean much" if places.get(place).small else ""
+
+
+def _returns(place: str, basis: str, start: str, end: str) -> str:
+    """The cautions on a place's returns from `start` to `end`, in few words. The whole text is on the data page."""
+    rows = tables.cautions(spending.basis(basis).table)
+    membership = places.areas(start)["area"]
+    if place == places.ENGLAND:
+        return ""
+    same = rows["code"].map(membership) == membership[place]
+    rows = rows[same & rows["year"].between(start, end) & (rows["rule"] != "reorganised")]  # areas see to those
+    words = {"year_on_year": "the return moves sharply in {}, cause unexplained", "negative": "the return for {} has a negative"}
+    return _notes(
+        *(
+            words.get(rule, "see the caution on {}").format(places.join(sorted(set(group["year"]))))
+            for rule, group in rows.groupby("rule", sort=True)
+        )
+    )
+
+
+def _projection(place: str, age: str, kind: str = "projection") -> str:
+    """How far the projection of an age group has missed in this place, where that is far enough for a caution."""
+    if kind != "projection":
+        return ""
+    rows = tables.cautions("population_projections", place)
+    told = [text for band, text in zip(rows["measure"], rows["text"], strict=True) if population.AGES.get(age) == (band,)]
+    return _notes(*(text[:1].lower() + text[1:].rstrip(".") for text in told))
+
+
 def _at(frame: Any, place: str, column: Any, what: str) -> float:
     if column not in frame.columns:
-        raise ValueError(f"{what} has no {column}; there is {frame.columns[0]} to {frame.columns[-1]}")
+        known = f"{frame.columns[0]} to {frame.columns[-1]}" if len(frame.columns) else "none after it"
+        raise ValueError(f"{what} has no {column}; there is {known}")
     return float(frame.at[place, column])
 
 
@@ -118,13 +219,34 @@ def _at(frame: Any, place: str, column: Any, what: str) -> float:
 
 @fact("net-spending")
 def net_spending(place: str, year: str, per: str = "total", prices: str = "", basis: str = "net") -> Value:
-    """Adult social care spending, £: cash unless `prices` names a year."""
+    """Adult social care spending, £: cash unless `prices` names a year; `year=latest` is the latest with a figure."""
+    if year == "latest":
+        year = _latest(place, per, basis)
     if place == places.ENGLAND:
         total = spending.england(year, basis, per, prices or None)
         if not total.complete:
             raise ValueError(f"{year} is a {total.label}, not England")
         return Value(total.value, "£")
-    return Value(_at(spending.by_place(basis, per, prices or None, year), place, year, "spending"), "£")
+    note = _notes(_together(place, year), _small(place) if per != "total" else "", _returns(place, basis, year, year))
+    return Value(_at(_spending(basis, per, prices or None, year), place, year, "spending"), "£", note)
+
+
+@fact("latest-year", words=True)
+def latest_year(place: str, per: str = "total", basis: str = "net") -> Value:
+    """The latest financial year that has a published figure: what `net-spending year=latest` is of."""
+    return Value(float("nan"), "words", words=_latest(place, per, basis))
+
+
+@cache
+def _latest(place: str, per: str, basis: str) -> str:
+    for year in reversed(spending.years(basis)):
+        try:
+            value = net_spending(place, year, per, "", basis).number
+        except ValueError:  # no population for it, or not every council is in England's sum
+            continue
+        if value == value:
+            return year
+    raise ValueError(f"no year of {spending.basis(basis).label} is published for {places.get(place).in_sentence}")
 
 
 @fact("net-change")
@@ -142,8 +264,14 @@ def net_change(
     real = prices != "cash"
     if place == places.ENGLAND or type or region:
         return Value(spending.same_areas_change(basis, start, end, per, real, type=type, region=region), "change")
-    table = spending.change(basis, start, end, per, real)
-    return Value(float(table.at[places.area_of(place, start)[0], "change"]), "change")
+    note = _notes(_together(place, start), _small(place), _returns(place, basis, start, end))
+    area = places.area_of(place, start)[0]
+    return Value(float(_changes(basis, start, end, per, real).at[area, "change"]), "change", note)
+
+
+# One fact is asked for 153 places in a row; a frame is worked out once.
+_spending = cache(spending.by_place)
+_changes = cache(spending.change)
 
 
 def _cuts(start: str, end: str, threshold: str, per: str, basis: str, population: str = "estimate") -> spending.Cuts:
@@ -151,7 +279,7 @@ def _cuts(start: str, end: str, threshold: str, per: str, basis: str, population
     return spending.cuts(changes, float(threshold) / 100)
 
 
-@fact("councils-cut-share")
+@fact("councils-cut-share", follows=False)
 def councils_cut_share(
     place: str,
     start: str,
@@ -165,19 +293,19 @@ def councils_cut_share(
     return Value(_cuts(start, end, threshold, per, basis, population).share, "share")
 
 
-@fact("councils-cut")
+@fact("councils-cut", follows=False)
 def councils_cut(place: str, start: str, end: str, threshold: str = "25", per: str = "adult", basis: str = "net") -> Value:
     """Number of areas that cut spending by more than `threshold` per cent in real terms."""
     return Value(_cuts(start, end, threshold, per, basis).over, "count")
 
 
-@fact("councils-compared")
+@fact("councils-compared", follows=False)
 def councils_compared(place: str, start: str, end: str, per: str = "adult", basis: str = "net") -> Value:
     """Number of areas that can be compared between two years, the two smallest left out."""
     return Value(_cuts(start, end, "0", per, basis).areas, "count")
 
 
-@fact("spending-percentile")
+@fact("spending-percentile", follows=False)
 def spending_percentile(place: str, year: str, percentile: str, per: str = "adult", prices: str = "") -> Value:
     """Net spending per head at a percentile of areas (small ones left out), £."""
     values = spending.by_area("net", per, prices or None, year)[year]
@@ -185,7 +313,7 @@ def spending_percentile(place: str, year: str, percentile: str, per: str = "adul
     return Value(float(values[~small].quantile(float(percentile) / 100)), "£")
 
 
-@fact("client-group-share")
+@fact("client-group-share", follows=False)
 def client_group_share(place: str, year: str, group: str) -> Value:
     """One client group's share of England's net current expenditure; the return is unreliable for single councils."""
     if place != places.ENGLAND:
@@ -211,7 +339,8 @@ def net_plus_other_income(place: str, year: str, per: str = "adult", percentile:
         small = spending.describe_areas(year)["small"].reindex(values.index)
         return Value(float(values[~small].quantile(float(percentile) / 100)), "£")
     if place != places.ENGLAND:
-        return Value(float(values[places.area_of(place, year)[0]]), "£")
+        note = _notes(_together(place, year), _small(place) if per != "total" else "")
+        return Value(float(values[places.area_of(place, year)[0]]), "£", note)
     if per != "total" or values.isna().any():
         raise ValueError(f"England has this in total, and only where every council is present: not {year} per {per}")
     return Value(float(values.sum()), "£")
@@ -227,7 +356,7 @@ def funding_gap(
     if split:
         given["split"] = split
     case = dataclasses.replace(gap.base_case(), ageing=ageing != "no", **given)
-    return Value(gap.gap_of(place, case, year).pounds, "£")
+    return Value(gap.gap_of(place, case, year).pounds, "£", _notes(_together(place, gap.FIRST), _small(place)))
 
 
 # People
@@ -236,7 +365,8 @@ def funding_gap(
 @fact("population")
 def people(place: str, year: str, age: str = "all ages", kind: str = "estimate") -> Value:
     """People in an age group at mid-year."""
-    return Value(_at(population.people(age, kind), place, int(year), f"population ({kind})"), "people")
+    number = _at(population.people(age, kind), place, int(year), f"population ({kind})")
+    return Value(number, "people", _projection(place, age, kind))
 
 
 @fact("population-change")
@@ -244,28 +374,32 @@ def population_change(place: str, start: str, end: str, age: str = "all ages", k
     """Change in an age group between two mid-years of one series."""
     frame = population.people(age, kind)
     what = f"population ({kind})"
-    return Value(_at(frame, place, int(end), what) / _at(frame, place, int(start), what) - 1, "change")
+    change = _at(frame, place, int(end), what) / _at(frame, place, int(start), what) - 1
+    return Value(change, "change", _notes(_small(place), _projection(place, age, kind)))
 
 
 @fact("population-share")
 def population_share(place: str, year: str, age: str, kind: str = "estimate") -> Value:
     """An age group's share of all people."""
-    return Value(_at(population.share(age, kind), place, int(year), f"population ({kind})"), "share")
+    share = _at(population.share(age, kind), place, int(year), f"population ({kind})")
+    return Value(share, "share", _notes(_small(place), _projection(place, age, kind)))
 
 
 @fact("old-age-ratio")
 def old_age_ratio(place: str, year: str, kind: str = "estimate") -> Value:
     """People aged 65 and over for every 100 aged 18 to 64."""
-    return Value(_at(population.old_age_ratio(kind), place, int(year), f"population ({kind})"), "ratio")
+    ratio = _at(population.old_age_ratio(kind), place, int(year), f"population ({kind})")
+    return Value(ratio, "ratio", _small(place))
 
 
 @fact("projection-overlap")
 def projection_overlap(place: str, year: str, age: str) -> Value:
     """How far the 2018-based projection stands above (+) or below (−) the revised estimate for the same year."""
-    return Value(_at(population.overlap(age), place, int(year), "the overlap of projection and estimate"), "change")
+    overlap = _at(population.overlap(age), place, int(year), "the overlap of projection and estimate")
+    return Value(overlap, "change", _small(place))
 
 
-@fact("projection-misses")
+@fact("projection-misses", follows=False)
 def projection_misses(
     place: str, year: str, age: str, by: str = "0", direction: str = "above", type: str = ""
 ) -> Value:
@@ -287,7 +421,8 @@ def projection_misses(
 def population_grown(place: str, end: str, age: str) -> Value:
     """People in `end` if the latest estimate grew as the projection does from that year on."""
     series = demand.trend([place], age, "people")
-    return Value(float(series.estimate[series.last] * (1 + _projected_change(series, end))), "people")
+    grown = float(series.estimate[series.last] * (1 + _projected_change(series, end)))
+    return Value(grown, "people", _notes(_small(place), _projection(place, age)))
 
 
 @fact("population-spliced-change")
@@ -295,7 +430,8 @@ def population_spliced_change(place: str, end: str, age: str) -> Value:
     """The change that joining the two series would show, latest estimate to projection for `end`: told as an error."""
     series = demand.trend([place], age, "people")
     _projected_change(series, end)  # refuses a year that is not projected
-    return Value(float(series.projection[int(end)] / series.estimate[series.last] - 1), "change")
+    joined = float(series.projection[int(end)] / series.estimate[series.last] - 1)
+    return Value(joined, "change", _notes(_small(place), _projection(place, age)))
 
 
 def _projected_change(series: demand.Trend, end: str) -> float:
@@ -310,23 +446,24 @@ def need_change(place: str, end: str, what: str = "need", yearly: str = "0", sha
 
     `yearly` is the change in rates, per cent a year; `shape` how rates run between the published ages.
     """
-    return Value(_projected_change(demand.need_trend(place, what, float(yearly) / 100, shape), end), "change")
+    series = demand.need_trend(place, what, float(yearly) / 100, shape)
+    return Value(_projected_change(series, end), "change", _small(place))
 
 
 @fact("need-level-rate")
 def need_level_rate(place: str, what: str = "need") -> Value:
     """The yearly change in rates at which the number of older people in need would be no higher at the horizon."""
-    return Value(float(demand.level_rate(what)[place]), "change")
+    return Value(float(demand.level_rate(what)[place]), "change", _small(place))
 
 
 @fact("first-published-overlap")
 def first_published_overlap(place: str, year: str, age: str) -> Value:
     """How far the estimate first published stands above (+) or below (−) the revised one."""
     first = _at(population.people(age, "first published"), place, int(year), "population (first published)")
-    return Value(first / _at(population.people(age), place, int(year), "population") - 1, "change")
+    return Value(first / _at(population.people(age), place, int(year), "population") - 1, "change", _small(place))
 
 
-@fact("claim-per-head")
+@fact("claim-per-head", follows=False)
 def claim_per_head(place: str, claim: str, start: str, end: str, age: str) -> Value:
     """A published change in a total, in per cent, divided by England's growth in people: our arithmetic, to be told as such."""
     total = claims.get(claim).value
@@ -339,13 +476,19 @@ def claim_per_head(place: str, claim: str, start: str, end: str, age: str) -> Va
 # The book itself
 
 
-@fact("setting")
+@fact("place", words=True)
+def place_name(place: str) -> Value:
+    """The name of the place that the facts around it follow, as it stands in a sentence; `as=capital` to begin one."""
+    return Value(float("nan"), "words", words=places.get(place).in_sentence)
+
+
+@fact("setting", follows=False)
 def setting(place: str, percent: str) -> Value:
     """A number that is a choice, not a finding: the position of a control that the text asks a reader to set."""
     return Value(float(percent) / 100, "share")
 
 
-@fact("places")
+@fact("places", follows=False)
 def places_count(place: str, type: str = "") -> Value:
     """How many upper-tier areas there are, all or of one type."""
     kinds = places.frame()["type"]

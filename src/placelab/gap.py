@@ -1,15 +1,17 @@
 """The funding gap: need for adult social care against funding, from the latest outturn year on, in constant prices.
 
 Each place starts from what it spends now (net current expenditure). Need grows with the number of people in two age groups,
-with need for each person and with what a unit of care costs above general inflation; funding grows at a rate of its own. Both
-start from the same money, so the gap is zero in the first year: it counts what is added from then on, never need that is
-unmet today. All 153 places are computed at once; money is £ in the prices of one stated year; rates are shares a year.
+with need for each person and with what a unit of care costs above general inflation; prevention can lower it, after a delay,
+and costs money from the start. Funding is council tax and grants, each at a rate of its own. What clients pay is off net
+current expenditure already, so it enters only where it grows faster or slower than the cost of care. Need and funding start
+from the same money, so the gap is zero in the first year: it counts what is added from then on, never need that is unmet
+today. All 153 places are computed at once; money is £ in the prices of one stated year; rates are shares a year.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -23,7 +25,14 @@ SPLITS = {
     "net": "net current expenditure, RO3 2013-14 (unreliable for single councils)",
 }
 _UNDER_65 = ("learning_disability", "mental_health", "physical_sensory")
-LEVERS = ("need_per_head", "unit_cost", "funding")
+SOURCES = ("council_tax", "grants")
+LEVERS = ("need_per_head", "unit_cost", "funding", *SOURCES, "charges")
+# Years in which the share of core money from council tax can be read, the likeliest first: places formed in 2019 and 2020 have
+# no total of their own in the later one.
+_SPENDING_POWER = ("2020-21", "2018-19")
+_CHARGES = "2016-17"
+# The most of a year's need that prevention may avoid. An assumption: no two sliders may make need vanish.
+PREVENTION_CAP = 0.1
 
 # Published estimates of extra money needed, and who made them; in the order in which they were published.
 PUBLISHED = {
@@ -47,14 +56,25 @@ class Assumptions:
     """What the projection assumes. Rates are real-terms changes a year as shares: 0.017 is 1.7% a year.
 
     need_per_head: need of a person of given age. unit_cost: cost of a unit of care above general inflation. funding: the
-    council's money for it. ageing: False holds every age group at today's number. older: whose number older people's need
-    follows. split: where the share of spending on people 65 and over is read (a key of SPLITS). end: last financial year.
-    Raises ValueError for a rate at or below −1, an unknown name or an end outside the projection.
+    council's money for it, whatever its source. council_tax (precept included), grants (business rates included): that source
+    alone; None follows funding. charges: what clients pay, beyond its keeping step with the cost of care. prevention: share of
+    funding spent on it each year after the first, on top of what is spent today. effect: per cent of need avoided for each per
+    cent of funding spent. delay: years from the first spending to the first effect. ageing: False holds every age group at
+    today's number. older: whose number older people's need follows. split: where the share of spending on people 65 and over
+    is read (a key of SPLITS). end: last financial year.
+    Raises ValueError for a rate at or below −1, a share outside 0 to 1, an effect or delay below 0, an unknown name or an end
+    outside the projection.
     """
 
     need_per_head: float = 0.0
     unit_cost: float = 0.0
     funding: float = 0.0
+    council_tax: float | None = None
+    grants: float | None = None
+    charges: float = 0.0
+    prevention: float = 0.0
+    effect: float = 0.0
+    delay: int = 5
     ageing: bool = True
     older: str = OLDER[0]
     split: str = "gross"
@@ -63,10 +83,16 @@ class Assumptions:
     def __post_init__(self) -> None:
         for lever in LEVERS:
             rate = getattr(self, lever)
-            if not np.isfinite(rate) or rate <= -1:
+            if rate is not None and (not np.isfinite(rate) or rate <= -1):
                 raise ValueError(
                     f"{lever}: {rate!r} is no yearly rate; write a share above −1, for instance 0.017 for 1.7%"
                 )
+        if not 0 <= self.prevention < 1:
+            raise ValueError(f"prevention: {self.prevention!r} is no share of funding; write 0.02 for 2%")
+        if not (np.isfinite(self.effect) and self.effect >= 0):
+            raise ValueError(f"effect: {self.effect!r} is below 0; write 1.5 where 1% of funding avoids 1.5% of need")
+        if self.delay < 0 or self.delay != int(self.delay):
+            raise ValueError(f"delay: {self.delay!r} is no number of years; write 0, 1, 2 …")
         if self.older not in OLDER:
             raise ValueError(f"older: {self.older!r} is not one of {', '.join(OLDER)}")
         if self.split not in SPLITS:
@@ -74,6 +100,11 @@ class Assumptions:
         first, last = places.year_start(first_year()), int(population.people(kind="projection").columns[-1])
         if not first < places.year_start(self.end) <= last:
             raise ValueError(f"end: {self.end} is not after {first_year()} and up to {places.financial_year(last)}")
+
+    def source(self, name: str) -> float:
+        """The yearly growth of one of SOURCES: its own rate, or that of funding."""
+        own: float | None = getattr(self, name)
+        return self.funding if own is None else own
 
 
 @cache
@@ -164,11 +195,52 @@ def older_share(split: str = "gross") -> pd.Series:
         start = "2013-14"
     else:
         raise ValueError(f"split: {split!r} is not one of {', '.join(SPLITS)}")
-    area = places.areas(start)["area"]
-    both = pd.DataFrame({"older": older, "all": older + younger}).dropna()
-    both = both.groupby(area.reindex(both.index)).sum()
-    share = (both["older"] / both["all"]).reindex(area[places.frame().index])
-    return share.set_axis(places.frame().index).fillna(both["older"].sum() / both["all"].sum())
+    share, everywhere = _share_by_place(older, older + younger, start)
+    return share.fillna(everywhere)
+
+
+def _share_by_place(part: pd.Series, whole: pd.Series, year: str) -> tuple[pd.Series, float]:
+    """One amount of councils as a share of another, by code of the 153 places, and over all councils that have both.
+
+    A place formed since `year` takes the share of the area it was then in; where a figure is missing the share is blank.
+    """
+    area = places.areas(year)["area"]
+    both = pd.DataFrame({"part": part, "whole": whole}).dropna()
+    sums = both.groupby(area.reindex(both.index)).sum()
+    share = (sums["part"] / sums["whole"]).reindex(area[places.frame().index])
+    return share.set_axis(places.frame().index), float(both["part"].sum() / both["whole"].sum())
+
+
+@cache
+def council_tax_share() -> pd.DataFrame:
+    """How much of a place's starting money is taken to come from council tax; the rest is grants, business rates among them.
+
+    Frame of the 153 places, indexed by code: share (0 to 1) and year. That care draws on council tax as all core services do is
+    an assumption: no council says which pound pays for what. It is council tax over Core Spending Power in the latest year that
+    has both for the place's area (2020-21, else 2018-19); the City of London, without either, takes the share of all.
+    """
+    wide = tables.load("core_spending_power").pivot(index=["year", "code"], columns="measure", values="value")
+    out = pd.DataFrame({"share": np.nan, "year": _SPENDING_POWER[0]}, index=places.frame().index)
+    for year in _SPENDING_POWER:
+        share, _ = _share_by_place(wide.loc[year, "council_tax"], wide.loc[year, "core_spending_power"], year)
+        found = share[out["share"].isna()].dropna()
+        out.loc[found.index, "share"] = found
+        out.loc[found.index, "year"] = year
+    latest = wide.loc[_SPENDING_POWER[0]]
+    _, everywhere = _share_by_place(latest["council_tax"], latest["core_spending_power"], _SPENDING_POWER[0])
+    return out.fillna({"share": everywhere})
+
+
+@cache
+def charges_ratio() -> pd.Series:
+    """What clients pay for each pound of net current expenditure, £, by code of the 153 places: on top of it, never within it.
+
+    From the care returns of 2016-17, the last that give it (derived there); a place without a figure takes that of all.
+    """
+    table = tables.load("care_income")
+    wide = table[table["year"] == _CHARGES].pivot(index="code", columns="measure", values="value")
+    share, everywhere = _share_by_place(wide["income_client_contributions"], wide["net_current_expenditure"], _CHARGES)
+    return share.fillna(everywhere)
 
 
 @cache
@@ -211,15 +283,43 @@ def need_path(
     return money[:, None] * volume * path(assumptions.need_per_head, years) * path(assumptions.unit_cost, years)
 
 
+def avoided_path(assumptions: Assumptions, years: int) -> np.ndarray:
+    """Share of need that prevention avoids, 0 to PREVENTION_CAP, from the first year on; shape (years + 1,).
+
+    Spending begins in the year after the first, and takes effect `delay` years later, in full and for as long as it goes on.
+    """
+    due = np.arange(years + 1) > assumptions.delay
+    return np.where(due, min(assumptions.prevention * assumptions.effect, PREVENTION_CAP), 0.0)
+
+
 @dataclass(frozen=True)
 class Projection:
-    """Need and funding, £ in constant prices, and adults, persons: each a frame of code × financial year."""
+    """What need costs and what pays for it, £ in constant prices, and adults, persons: each a frame of code × financial year.
 
-    need: pd.DataFrame
-    funding: pd.DataFrame
+    care: cost of need, after what prevention avoids and after what clients pay in step with it. prevention: what is spent on
+    prevention. council_tax, grants: funding by source. charges: what clients pay beyond keeping step, negative where they
+    fall behind. clients: what they pay in step, on top of everything else here and left out of need and funding alike.
+    """
+
+    care: pd.DataFrame
+    prevention: pd.DataFrame
+    council_tax: pd.DataFrame
+    grants: pd.DataFrame
+    charges: pd.DataFrame
+    clients: pd.DataFrame
     adults: pd.DataFrame
 
-    @property
+    @cached_property
+    def need(self) -> pd.DataFrame:
+        """What is to be paid for, £: care and prevention."""
+        return self.care + self.prevention
+
+    @cached_property
+    def funding(self) -> pd.DataFrame:
+        """What there is to pay with, £: council tax, grants, and charges beyond their keeping step."""
+        return self.council_tax + self.grants + self.charges
+
+    @cached_property
     def gap(self) -> pd.DataFrame:
         """Need minus funding, £: negative where funding exceeds need."""
         return self.need - self.funding
@@ -234,6 +334,7 @@ def project(assumptions: Assumptions | None = None, start: pd.DataFrame | None =
     """Need and funding of every place in `start` (default: all 153 from `starting_point`) under one set of assumptions.
 
     `start` has the columns of `starting_point`; leave rows out to project fewer places. Default assumptions: the base case.
+    Raises ValueError where charges fall so far that no funding is left.
     """
     chosen = base_case() if assumptions is None else assumptions
     begin = starting_point() if start is None else start
@@ -244,9 +345,25 @@ def project(assumptions: Assumptions | None = None, start: pd.DataFrame | None =
     if not chosen.ageing:
         younger = older = np.ones_like(younger)
     need = need_path(money, older_share(chosen.split)[begin.index].to_numpy(), younger, older, chosen)
-    funding = money[:, None] * path(chosen.funding, last - first)
+    care = need * (1 - avoided_path(chosen, last - first))
+    clients = charges_ratio()[begin.index].to_numpy()[:, None] * care
+    charges = clients * (path(chosen.charges, last - first) - 1)
+    tax_share = council_tax_share().loc[begin.index, "share"].to_numpy()
+    tax, grants = (
+        (money * share)[:, None] * path(chosen.source(name), last - first)
+        for name, share in zip(SOURCES, (tax_share, 1 - tax_share), strict=True)
+    )
+    funding = tax + grants + charges
+    if (funding <= 0).any():
+        code = begin.index[(funding <= 0).any(axis=1)][0]
+        raise ValueError(
+            f"charges: {chosen.charges!r} a year leaves {places.get(code).name} no funding; choose a rate nearer 0"
+        )
+    prevention = chosen.prevention * funding
+    prevention[:, 0] = 0.0
     heads = adults(first, last).loc[begin.index].to_numpy()
-    return Projection(*(pd.DataFrame(values, index=begin.index, columns=years) for values in (need, funding, heads)))
+    frames = (care, prevention, tax, grants, charges, clients, heads)
+    return Projection(*(pd.DataFrame(values, index=begin.index, columns=years) for values in frames))
 
 
 @dataclass(frozen=True)
@@ -297,17 +414,31 @@ def shares(assumptions: Assumptions | None = None) -> pd.Series:
 
 
 def closing(code: str, assumptions: Assumptions | None = None) -> dict[str, float]:
-    """For each lever, the yearly rate that alone would close the gap in the last year, the other two as they are.
+    """For each lever, the yearly rate that alone would close the gap in the last year, the others as they are.
 
-    In closed form: need and funding at the end differ by a ratio, and each lever compounds over the same years.
+    "funding" is one rate for council tax and grants together. NaN where no rate can: a source would have to fall below nothing.
+    In closed form, because each lever compounds over the same years and the gap is linear in what it compounds to.
     """
     chosen = base_case() if assumptions is None else assumptions
-    end = gap_of(code, chosen)
+    projection = project(chosen).of(code)
+    end, start = (
+        {f.name: float(getattr(projection, f.name).loc[code].iloc[i]) for f in fields(projection)} for i in (-1, 0)
+    )
     years = places.year_start(chosen.end) - places.year_start(first_year())
-    ratio = float(end.need / end.funding) ** (1 / years)
-    return {
-        lever: (1 + getattr(chosen, lever)) * (ratio if lever == "funding" else 1 / ratio) - 1 for lever in LEVERS
-    }  # fmt: skip
+
+    def rate(times: float) -> float:
+        return float(times ** (1 / years) - 1) if times > 0 else float("nan")
+
+    left = 1 - chosen.prevention  # what prevention leaves of each pound of funding
+    without_charges = end["council_tax"] + end["grants"]
+    volume = left * without_charges / (end["care"] - left * end["charges"])
+    wanted = end["care"] / left - end["charges"]  # of council tax and grants
+    out = {lever: (1 + getattr(chosen, lever)) * (1 + rate(volume)) - 1 for lever in ("need_per_head", "unit_cost")}
+    out["funding"] = rate(wanted / (start["council_tax"] + start["grants"]))
+    for source in SOURCES:
+        out[source] = rate((wanted - without_charges + end[source]) / start[source])
+    out["charges"] = rate(1 + (end["care"] / left - without_charges) / end["clients"])
+    return out
 
 
 def need_growth(code: str, assumptions: Assumptions | None = None) -> float:
@@ -327,9 +458,88 @@ def cases() -> dict[str, Assumptions]:
         "older people's need following those 85 and over": replace(base, older="85 and over"),
         "spending split by age as net in 2013-14": replace(base, split="net"),
         "need per head as projections for 2018 to 2038 imply": replace(base, need_per_head=float(implied.mean())),
+        "prevention at 2% of funding, without effect": replace(base, prevention=0.02),
+        "prevention at 2% of funding, avoiding 2% of need": replace(base, prevention=0.02, effect=1.0),
         "funding growing as since 2014-15": replace(base, funding=past_growth("2014-15")),
         "funding growing as the 2025 Spending Review announced": replace(base, funding=announced),
     }
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A published scenario as settings of the levers: its name, who published it, its claims, and how it was read."""
+
+    label: str
+    by: str
+    claims: tuple[str, ...]
+    reading: str
+    assumptions: Assumptions
+
+
+@cache
+def scenarios() -> dict[str, Scenario]:
+    """Published scenarios by a short name, the base case first.
+
+    A published rate of growth becomes the setting that gives it for England from the first year to the last, to a tenth of a per
+    cent; the period it was published for is seldom ours. Growth above the base case is put on need per head where it stands for
+    demand or access and on unit cost where it stands for pay: both compound alike, so the gap is the same. The Local Government
+    Association's figures state no yearly rate, so none is here.
+    """
+    base = base_case()
+    found = {
+        "base": Scenario(
+            "Base case", "National Audit Office", ("nao-2021-older-cost", "nao-2021-working-age-cost"),
+            "need grows by ageing alone, unit cost as published projections imply, and funding is held level", base,
+        ),
+        "nao-2021": Scenario(
+            "Need per head rises (NAO 2021)", "National Audit Office", ("nao-2021-older-demand", "nao-2021-working-age-demand"),
+            "need per head grows too, as the projections for 2018 to 2038 imply",
+            replace(base, need_per_head=_tenth(float(implied_growth()["need_per_head"].mean()))),
+        ),
+    }  # fmt: skip
+    ageing_and_cost = need_growth(places.ENGLAND, base)
+
+    def growing(label: str, claim: str, pay_claim: str = "") -> Scenario:
+        wanted = _value(claim) / 100
+        need = _tenth((1 + wanted) / (1 + ageing_and_cost) - 1)
+        which, cost, stated = "need per head is", base.unit_cost, claim
+        if pay_claim:
+            which, stated = "need per head and unit cost are", pay_claim
+            cost = _tenth((1 + cost) * (1 + _value(pay_claim) / 100) / (1 + wanted) - 1)
+        reading = f"{which} set so that England's need grows by {_value(stated):g}% a year"
+        used = (claim, pay_claim) if pay_claim else (claim,)
+        return Scenario(label, "Health Foundation", used, reading, replace(base, need_per_head=need, unit_cost=cost))
+
+    demand, access, pay = (f"health-foundation-2025-{what}-growth" for what in ("demand", "access", "pay"))
+    found["health-foundation-2023"] = growing(
+        "Meet demand (Health Foundation 2023)", "health-foundation-2023-demand-growth"
+    )
+    found["health-foundation-2025"] = growing("Meet demand (Health Foundation 2025)", demand)
+    found["health-foundation-2025-access"] = growing("Demand and access (Health Foundation 2025)", access)
+    found["health-foundation-2025-pay"] = growing("Demand, access, pay (Health Foundation 2025)", access, pay)
+    found["spending-review-2025"] = _spending_review()
+    return found
+
+
+def _spending_review() -> Scenario:
+    """Funding as the 2025 Spending Review announced it for councils, the rise divided between sources as the IFS reckoned."""
+    announced, of_tax = "spending-review-2025-spending-power", "ifs-2025-council-tax-share"
+    growth_of_all, tax_part = _value(announced) / 100, _value(of_tax) / 100
+    money = starting_point()["money"]
+    tax_share = float((council_tax_share()["share"] * money).sum() / money.sum())
+    tax, grants = growth_of_all * tax_part / tax_share, growth_of_all * (1 - tax_part) / (1 - tax_share)
+    return Scenario(
+        "Funding as announced (Spending Review 2025)",
+        "HM Treasury and the Institute for Fiscal Studies", (announced, of_tax),
+        f"funding in England grows by {_value(announced):g}% a year at first, {_value(of_tax):g}% of the rise from council tax, "
+        "as announced for all council services to 2028-29 and here carried on",
+        replace(base_case(), council_tax=_tenth(tax), grants=_tenth(grants)),
+    )  # fmt: skip
+
+
+def _tenth(rate: float) -> float:
+    """A rate to a tenth of a per cent: the step of a slider."""
+    return round(rate, 3)
 
 
 # Around the model: what was spent, what stands in, what others found

@@ -16,6 +16,7 @@ import pandas as pd
 from placelab import tables
 
 ENGLAND = "E92000001"
+_WITH_ARTICLE = ("City of London", "East Riding of Yorkshire", "Isle of Wight", "Isles of Scilly")
 
 
 class UnknownPlace(ValueError):
@@ -34,8 +35,8 @@ class Place:
 
     @property
     def in_sentence(self) -> str:
-        """The name as it stands inside a sentence: "the City of London", "the Isles of Scilly", "Suffolk"."""
-        return f"the {self.name}" if self.name in ("City of London", "Isles of Scilly") else self.name
+        """The name as it stands inside a sentence: "the City of London", "the Isle of Wight", "Suffolk"."""
+        return f"the {self.name}" if self.name in _WITH_ARTICLE else self.name
 
 
 @cache

@@ -23,7 +23,17 @@ def pounds(value: float) -> str:
 def percent(share: float, places: int = 0) -> str:
     """A share as a percentage: 0.139 -> "14%"; negative with a true minus sign."""
     text = f"{abs(100 * share):.{places}f}%"
-    return f"−{text}" if share < 0 and text.strip("0.%") else text
+    return f"−{text}" if share < 0 and not _nought(text) else text
+
+
+def _nought(text: str) -> bool:
+    """Whether a worded percentage has rounded to nothing: "0%", "0.0%"."""
+    return not text.strip("0.%")
+
+
+def short_percent(share: float) -> str:
+    """A share with no more decimals than it needs, for an axis: "5%", "2.5%", "0.75%"."""
+    return f"{round(100 * share, 2):g}%"
 
 
 def count(value: float) -> str:
@@ -47,7 +57,8 @@ def in_words(number: int) -> str:
 def one_in(share: float) -> str:
     """A share as a chance: 0.1 -> "one in ten"; 0.86 -> "six in seven"; nearest fraction with a denominator up to 20.
 
-    Simpler fractions win unless a finer one is nearer by more than a hundredth.
+    Simpler fractions win unless a finer one is nearer by more than a hundredth. Beyond the finest it says on which side:
+    0.03 -> "fewer than one in 20".
     """
     if math.isnan(share):
         return "an unknown share"
@@ -55,6 +66,10 @@ def one_in(share: float) -> str:
         return "almost none" if share > 0 else "none"
     if share >= 0.98:
         return "all" if share >= 1 else "almost all"
+    if share < 0.045:
+        return "fewer than one in 20"
+    if share > 0.955:
+        return "more than 19 in 20"
     best, error = (1, 2), abs(share - 0.5)
     for below in range(3, 21):
         above = round(share * below)
@@ -71,13 +86,28 @@ def one_in(share: float) -> str:
 def change(share: float, places: int = 0) -> str:
     """A change as a verb phrase: "fell by 14%", "rose by 3%", "did not change" (when it rounds to nothing)."""
     text = percent(abs(share), places)
-    if not text.strip("0.%"):
-        return "did not change"
-    return f"{'fell' if share < 0 else 'rose'} by {text}"
+    return "did not change" if _nought(text) else f"{'fell' if share < 0 else 'rose'} by {text}"
+
+
+def would(share: float, places: int = 0) -> str:
+    """A projected change as a verb phrase: "would rise by 14%", "would fall by 3%", "would not change"."""
+    text = percent(abs(share), places)
+    return "would not change" if _nought(text) else f"would {'fall' if share < 0 else 'rise'} by {text}"
+
+
+def noun(share: float, places: int = 0, adjective: str = "") -> str:
+    """A change as a noun: "a rise of 14%", "a projected fall of 3%", "no change" (when it rounds to nothing)."""
+    text, kind = percent(abs(share), places), f"{adjective} " if adjective else ""
+    return f"no {kind}change" if _nought(text) else f"a {kind}{'fall' if share < 0 else 'rise'} of {text}"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter as a capital, the rest as it was."""
+    return text[:1].upper() + text[1:]
 
 
 def more_less(value: float, unit_text: str) -> str:
-    """"£3m more" or "£3m less" for a signed difference whose size is already worded."""
+    """ "£3m more" or "£3m less" for a signed difference whose size is already worded."""
     return f"{unit_text} {'more' if value >= 0 else 'less'}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from html import escape
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,6 +91,12 @@ def _paragraph(cell: Cell) -> nodes.paragraph:
     return nodes.paragraph("", "", *([nodes.Text(cell)] if isinstance(cell, str) else cell))
 
 
+def folded(summary: str, *content: nodes.Node) -> list[nodes.Node]:
+    """Nodes that a reader unfolds; a browser's own search finds what is within, and paper shows it."""
+    opened = f"<details><summary>{escape(summary)}</summary>"
+    return [nodes.raw("", opened, format="html"), *content, nodes.raw("", "</details>", format="html")]
+
+
 # Tables
 
 
@@ -119,7 +126,7 @@ def _section(resource: dict[str, Any], docname: str) -> nodes.section:
     section = nodes.section("", ids=[anchor("table", resource["name"])], names=[])
     section += nodes.title("", resource["title"])
     section += _paragraph(with_literals(resource["description"]))
-    section += table(_properties(resource, docname))
+    section += folded("Source, years, licence and file", table(_properties(resource, docname)))
     return section
 
 
@@ -193,15 +200,14 @@ def area_names() -> pd.Series:
     return pd.concat([areas, boards])
 
 
-def cautions_table() -> nodes.Element:
-    """Every caution, those about all areas first, then alphabetical by place and by year: never by value.
+def cautions_lists() -> list[nodes.Node]:
+    """Every caution, folded by the table it is about: all areas first, then alphabetical by place and year, never by value.
 
-    One row for what is to be known of one table in one place and year. Raises TableError when a caution's area is not in
-    the package.
+    One row for what is to be known of one place and year. Raises TableError when a caution's area is not in the package.
     """
     rows = tables.load(CAUTIONS)
     if rows.empty:
-        return nodes.paragraph("", "The tables carry no cautions.")
+        return [nodes.paragraph("", "The tables carry no cautions.")]
     names = area_names()
     unknown = rows.loc[rows["code"].notna() & ~rows["code"].isin(names.index), "code"]
     if len(unknown):
@@ -211,25 +217,32 @@ def cautions_table() -> nodes.Element:
         place=rows["code"].map(names).fillna(ALL_AREAS),
         year=rows["year"].fillna("All years"),
         measure=rows["measure"].fillna("").replace("value", "").str.replace("_", " "),
+        title=rows["table"].map(lambda name: tables.describe(name)["title"]),
     )
-    grouped = rows.groupby(["general", "place", "year", "table"], sort=True)
+    return [
+        node
+        for title, own in rows.groupby("title", sort=True)
+        for node in folded(f"{title}: {wording.count(len(own))}", _cautions_table(own))
+    ]
+
+
+def _cautions_table(rows: pd.DataFrame) -> nodes.table:
+    """The cautions of one table."""
+    grouped = rows.groupby(["general", "place", "year"], sort=True)
     return table(
-        [
-            (place, year, [nodes.Text(_worded(group)), _section_link(tables.describe(name))])
-            for (_, place, year, name), group in grouped
-        ],
-        head=("Place", "Year", "What to know, and of which table"),
+        [(place, year, _worded(group)) for (_, place, year), group in grouped],
+        head=("Place", "Year", "What to know"),
         classes={1: "text-nowrap"},
     )
 
 
 def _worded(cautions: pd.DataFrame) -> str:
-    """The texts of a few cautions, each with the measures it is about: "Negative (-25) in the official return (strategy). "."""
+    """The texts of a few cautions, each with the measures it is about: "Negative (-25) in the official return (strategy)."."""
     measures = cautions.groupby("text", sort=False)["measure"].agg(
         lambda names: "; ".join(filter(None, dict.fromkeys(names)))
     )
     said = (f"{text.removesuffix('.')} ({of})." if of else text for text, of in measures.items())
-    return " ".join(said) + " "
+    return " ".join(said)
 
 
 # Claims
@@ -288,7 +301,9 @@ def claims_list(cite: Cite) -> nodes.definition_list:
         page = link(title or urlsplit(address).netloc, address)
         term = nodes.term("", "", *cite(reference), nodes.Text(": "), page)
         items = nodes.bullet_list("", *(_item(claim) for claim in found))
-        whole += nodes.definition_list_item("", term, nodes.definition("", _paragraph(f"{confirmed}."), items))
+        summary = "1 claim" if len(found) == 1 else f"{len(found)} claims"
+        told = [_paragraph(f"{confirmed}."), *folded(summary, items)]
+        whole += nodes.definition_list_item("", term, nodes.definition("", *told))
     return whole
 
 
@@ -332,7 +347,7 @@ class Cautions(AboutDirective):
     """```{cautions}```"""
 
     def content_nodes(self) -> list[nodes.Node]:
-        return [cautions_table()]
+        return cautions_lists()
 
 
 class ClaimsRegister(AboutDirective):

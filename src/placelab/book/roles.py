@@ -13,21 +13,41 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
 
 from placelab import claims, facts, tables, widgets
+from placelab.book import places
+from placelab.widgets import page
 
 log = logging.getLogger(__name__)
 
 
+class followed(nodes.inline):
+    """A fact that follows the reader's place: England's words, and the id under which a place's file has its own."""
+
+
+def open_followed(self: HTML5Translator, node: nodes.Element) -> None:
+    """<span class="fact" data-fact="…">."""
+    self.body.append(self.starttag(node, "span", "", **{"data-fact": node["fact"]}))
+
+
+def close_followed(self: HTML5Translator, node: nodes.Element) -> None:
+    """</span>."""
+    self.body.append("</span>")
+
+
 class FactRole(SphinxRole):
-    """{fact}`net-spending year=2009-10 as=bn`: a number from a measure."""
+    """{fact}`net-spending year=2009-10 as=bn`: a number from a measure, for England or for the place that the reader picks."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        spec = " ".join(self.text.split())
         try:
-            text = facts.render(self.text)
+            text, follows = facts.render(spec), facts.follows(spec)
         except facts.UnknownFact as problem:
             log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="fact")
-            text = self.text
+            text, follows = self.text, False
+        if follows:
+            return [followed(self.rawtext, text, classes=["fact"], fact=places.note(self.env, spec))], []
         return [nodes.inline(self.rawtext, text, classes=["fact"])], []
 
 
@@ -75,7 +95,7 @@ def claim_number(number: float, unit: str, style: str = "") -> str:
 
 
 class LiveFigureDirective(SphinxDirective):
-    """A live figure's static home in a chapter: name, and any control as an option-like `key: value` line in its body."""
+    """A live figure's home in a chapter: name, and any control as an option-like `key: value` line in its body."""
 
     required_arguments = 1
     has_content = True
@@ -85,7 +105,7 @@ class LiveFigureDirective(SphinxDirective):
         try:
             settings = dict(line.partition(":")[::2] for line in self.content if line.strip())
             figure = widgets.create(self.arguments[0], {k.strip(): v.strip() for k, v in settings.items()})
-            html = figure.finding.html()
+            html = page.mount_html(figure)
         except (ValueError, tables.TableError) as problem:
             log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="figure")
             return []
@@ -95,6 +115,7 @@ class LiveFigureDirective(SphinxDirective):
 
 def setup(app: Sphinx) -> None:
     """Register the roles and the directive."""
+    app.add_node(followed, html=(open_followed, close_followed))
     app.add_role("fact", FactRole())
     app.add_role("claim", ClaimRole())
     app.add_directive("live-figure", LiveFigureDirective)

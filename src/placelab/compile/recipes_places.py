@@ -71,9 +71,4 @@ def lookup(frames: Frames) -> pd.DataFrame:
     return frames[frames.options["file"]].rename(columns=frames.options["rename"])
 
 
-def hex_layout(frames: Frames) -> pd.DataFrame:
-    """One hexagon a council: column and row of an odd-r layout (odd rows shifted right)."""
-    return frames["demand/utla23_hex_odd_r.csv"].rename(columns={"q": "column", "r": "row"})
-
-
-RECIPES = {"places": places, "areas": areas, "lookup": lookup, "hex_layout": hex_layout}
+RECIPES = {"places": places, "areas": areas, "lookup": lookup}

@@ -1,18 +1,19 @@
 // Bundle the scripts twice from the same sources: one whole file a live figure for JupyterLab (anywidget loads a single
 // module), and files with shared parts for the page (the browser fetches a chart library once). Writes built/.
 import { build } from "esbuild";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 
 const here = (name) => new URL(name, import.meta.url).pathname;
-const figures = readdirSync(here("figures")).filter((name) => name.endsWith(".js"));
+const figures = readdirSync(here("figures")).filter((name) => name.endsWith(".js")).map((name) => here(`figures/${name}`));
 const shared = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "eof", logLevel: "warning" };
 
-rmSync(here("built"), { recursive: true, force: true });
-mkdirSync(here("built/page"), { recursive: true });
-await build({ ...shared, entryPoints: figures.map((name) => here(`figures/${name}`)), outdir: here("built/lab") });
+// Written aside and then renamed, so that a test that reads built/ meanwhile finds all of it.
+const aside = mkdtempSync(here(".built-"));
+await build({ ...shared, entryPoints: figures, outdir: `${aside}/lab` });
 await build({
-  ...shared,
-  entryPoints: [...figures.map((name) => here(`figures/${name}`)), ...["page.js"].filter((name) => existsSync(here(name))).map(here)],
-  outdir: here("built/page"), outbase: here("."), splitting: true, chunkNames: "parts/[name]-[hash]",
+  ...shared, entryPoints: [...figures, here("page.js")], outdir: `${aside}/page`, outbase: here("."),
+  splitting: true, chunkNames: "parts/[name]-[hash]",
 });
-copyFileSync(here("live.css"), here("built/live.css"));
+copyFileSync(here("live.css"), `${aside}/live.css`);
+rmSync(here("built"), { recursive: true, force: true });
+renameSync(aside, here("built"));

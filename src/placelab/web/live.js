@@ -48,20 +48,55 @@ export function settingsFrom(controls, text) {
   return { values, refused };
 }
 
-function shown(control, value) {
-  const places = control.step >= 1 ? 0 : String(control.step).split(".")[1].length;
-  return `${Number(value).toFixed(places)}${control.unit}`;
+// Values after one control moved. Where a figure has presets {control, own, sets: {option: {name: value}}}, choosing an option
+// sets the other controls, and moving one of those makes the choice the option that they then stand at, or else `own`.
+export function moved(presets, values, name, value) {
+  const next = { ...values, [name]: value };
+  if (!presets) return next;
+  if (name === presets.control) return { ...next, ...presets.sets[value] };
+  const options = Object.entries(presets.sets);
+  if (!options.some(([, set]) => name in set)) return next;
+  const match = options.find(([, set]) => Object.entries(set).every(([other, at]) => next[other] === at));
+  return { ...next, [presets.control]: match ? match[0] : presets.own };
 }
 
-function controlFor(control, value, changed) {
+// The options of a choice at these values. Where a figure has what a choice may be depend on another control, the choice carries
+// `offered` {by: that control, options: {its value: [[value, label], ...]}}; a value from elsewhere stays listed, and says so.
+export function offered(control, values, value) {
+  const options = control.offered?.options[values[control.offered.by]] ?? control.options;
+  if (options.some(([option]) => option === value)) return options;
+  return [...options, ...control.options.filter(([option]) => option === value).map(([option, label]) => [option, `${label} (not available)`])];
+}
+
+// Values after the control `name` moved: a choice that depends on it goes to the nearest value offered now.
+export function settled(controls, values, name) {
+  const next = { ...values };
+  for (const control of controls.filter((c) => c.offered?.by === name)) {
+    const options = control.offered.options[values[name]].map(([option]) => option);
+    const gap = (option) => (option === values[control.name] ? -1 : Math.abs(option - values[control.name]));
+    next[control.name] = options.reduce((best, option) => (gap(option) < gap(best) ? option : best));
+  }
+  return next;
+}
+
+function shown(control, value) {
+  const places = control.step >= 1 ? 0 : String(control.step).split(".")[1].length;
+  return `${Number(value).toFixed(places).replace(/^-(?=.*[1-9])/, "−").replace(/^-/, "")}${control.unit}`;
+}
+
+function controlFor(control, value, changed, values = {}) {
   const id = `live-${(serial += 1)}`;
   if (control.kind === "choice") {
     const select = element("select", { id, "data-control": control.name, "data-lm-suppress-shortcuts": "true" });
-    for (const [option, label] of control.options) {
-      select.append(element("option", { value: String(option), selected: option === value }, label));
-    }
-    select.addEventListener("change", () => changed(control.options[select.selectedIndex][0]));
-    const show = (next) => (select.selectedIndex = control.options.findIndex(([option]) => option === next));
+    let listed;
+    const show = (next, all) => {
+      const options = offered(control, all, next);
+      if (options !== listed) select.replaceChildren(...options.map(([option, label]) => element("option", { value: String(option) }, label)));
+      listed = options;
+      select.selectedIndex = listed.findIndex(([option]) => option === next);
+    };
+    show(value, values);
+    select.addEventListener("change", () => changed(listed[select.selectedIndex][0]));
     return { node: element("div", { class: "live-control" }, element("label", { for: id }, control.label), select), show };
   }
   const output = element("output", { for: id }, shown(control, value));
@@ -82,9 +117,10 @@ function controlFor(control, value, changed) {
 }
 
 export function tableNode(table, caption) {
-  const head = element("tr", {}, ...table.columns.map((name) => element("th", { scope: "col" }, name)));
+  const words = (i) => (table.words?.includes(table.columns[i]) ? { class: "words" } : {}); // a column of words, not of figures
+  const head = element("tr", {}, ...table.columns.map((name, i) => element("th", { scope: "col", ...words(i) }, name)));
   const body = table.rows.map((row) =>
-    element("tr", {}, ...row.map((cell, i) => (i ? element("td", {}, String(cell)) : element("th", { scope: "row" }, String(cell))))),
+    element("tr", {}, ...row.map((cell, i) => (i ? element("td", words(i), String(cell)) : element("th", { scope: "row" }, String(cell))))),
   );
   return element(
     "div", { class: "placelab-table", tabindex: "0", role: "region", "aria-label": caption },
@@ -118,8 +154,12 @@ export function live({ find, draw }) {
     const status = element("p", { class: "live-status", role: "status" });
     const table = element("details", {}, element("summary", {}, "The figures as a table"), element("div"));
     const source = element("figcaption");
-    const figure = element("figure", { class: "placelab live" }, title, picture, sentence, table, source);
-    const bars = controls.map((control) => [control, controlFor(control, values[control.name], (value) => move(control.name, value))]);
+    // An interactive picture, one that can be walked through, is a group, and what it says is read out below it; until then a hint.
+    const readout = setup.interactive ? element("p", { class: "live-readout", role: "status" }, setup.interactive) : null;
+    const say = (text = setup.interactive) => (readout.textContent = text);
+    const memory = {}; // what the drawing wants to remember from one time to the next
+    const figure = element("figure", { class: "placelab live" }, title, picture, readout, sentence, table, source);
+    const bars = controls.map((control) => [control, controlFor(control, values[control.name], (value) => move(control.name, value), values)]);
     const panel = element("div", { class: "live-controls", role: "group", "aria-label": `Settings: ${setup.title}` }, ...bars.map(([, bar]) => bar.node));
     const guessed = element("p", { class: "live-guessed" });
     const tools = element(
@@ -132,10 +172,15 @@ export function live({ find, draw }) {
     let found;
 
     function move(name, value) {
-      values = { ...values, [name]: value };
+      const before = { ...values, [name]: value };
+      values = settled(setup.controls, moved(setup.presets, values, name, value), name);
+      show(before);
       model.set("values", values);
       model.save_changes();
       later();
+    }
+    function show(before = {}) { // only what changed, so that nothing else is announced
+      bars.forEach(([control, bar]) => (control.offered || values[control.name] !== before[control.name]) && bar.show(values[control.name], values));
     }
     function later() {
       if (queued) return;
@@ -150,10 +195,15 @@ export function live({ find, draw }) {
       title.textContent = found.title;
       sentence.textContent = found.sentence;
       source.textContent = found.source;
-      picture.setAttribute("role", "img");
+      picture.setAttribute("role", readout ? "group" : "img");
       picture.setAttribute("aria-label", found.alt);
       const width = Math.max(260, Math.min(760, picture.clientWidth || el.clientWidth || 640));
-      picture.replaceChildren(found.plot ? draw(found, { width }) : "");
+      const held = picture.matches(":focus-within");
+      picture.replaceChildren(found.plot ? draw(found, { width, say, memory }) : "");
+      picture.querySelectorAll("g[aria-label]:not([role])").forEach((g) => g.removeAttribute("aria-label")); // Plot's names of its marks
+      if (held) picture.querySelector("[tabindex='0']")?.focus({ preventScroll: true });
+      table.hidden = !found.table.rows.length;
+      if (!readout) picture.firstElementChild?.setAttribute("aria-hidden", "true"); // the label above says it all
       if (table.open) fill();
       clearTimeout(saying);
       saying = setTimeout(() => (status.textContent = found.sentence), 400); // spoken once a movement ends
@@ -164,13 +214,13 @@ export function live({ find, draw }) {
     }
     function reset() {
       values = Object.fromEntries(setup.controls.map((c) => [c.name, (setup.hide ?? []).includes(c.name) ? values[c.name] : c.default]));
-      bars.forEach(([control, bar]) => bar.show(values[control.name]));
+      show();
       model.set("values", values);
       model.save_changes();
       update();
     }
     function save() {
-      const settings = setup.controls.map((c) => [c.label, c.kind === "choice" ? c.options.find(([o]) => o === values[c.name])[1] : shown(c, values[c.name])]);
+      const settings = setup.controls.map((c) => [c.label, c.kind === "choice" ? offered(c, values, values[c.name]).find(([o]) => o === values[c.name])[1] : shown(c, values[c.name])]);
       const blob = new Blob(["\ufeff", csv(found, settings)], { type: "text/csv" });
       const anchor = element("a", { href: URL.createObjectURL(blob), download: `${setup.name}.csv` });
       anchor.click();
@@ -202,7 +252,7 @@ export function live({ find, draw }) {
     model.on("change:shared", later);
     model.on("change:values", () => {
       values = { ...model.get("values") };
-      bars.forEach(([control, bar]) => bar.show(values[control.name]));
+      show();
       later();
     });
     const resized = new ResizeObserver(() => figure.isConnected && found && later());

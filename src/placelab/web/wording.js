@@ -39,6 +39,9 @@ export function percent(share, places = 0) {
   return share < 0 && !isNought(text) ? `−${text}` : text;
 }
 
+// A share with no more decimals than it needs, for an axis.
+export const shortPercent = (share) => `${Number(fixed(100 * share, 2))}%`;
+
 export const count = (value) => grouped(value);
 
 // Round half to even, as Python's round.
@@ -58,6 +61,8 @@ export function oneIn(share) {
   if (Number.isNaN(share)) return "an unknown share";
   if (share <= 0.02) return share > 0 ? "almost none" : "none";
   if (share >= 0.98) return share >= 1 ? "all" : "almost all";
+  if (share < 0.045) return "fewer than one in 20";
+  if (share > 0.955) return "more than 19 in 20";
   let [above, below, error] = [1, 2, Math.abs(share - 0.5)];
   for (let candidate = 3; candidate <= 20; candidate += 1) {
     const top = rounded(share * candidate);
@@ -75,4 +80,19 @@ export function change(share, places = 0) {
   return isNought(text) ? "did not change" : `${share < 0 ? "fell" : "rose"} by ${text}`;
 }
 
+export function would(share, places = 0) {
+  const text = percent(Math.abs(share), places);
+  return isNought(text) ? "would not change" : `would ${share < 0 ? "fall" : "rise"} by ${text}`;
+}
+
+// A change as a noun: "a rise of 14%", "a projected fall of 3%", "no change".
+export function noun(share, places = 0, adjective = "") {
+  const text = percent(Math.abs(share), places);
+  const kind = adjective && `${adjective} `;
+  return isNought(text) ? `no ${kind}change` : `a ${kind}${share < 0 ? "fall" : "rise"} of ${text}`;
+}
+
 export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+// 2009 -> "2009-10".
+export const financialYear = (start) => `${start}-${String((start + 1) % 100).padStart(2, "0")}`;

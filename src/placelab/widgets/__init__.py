@@ -10,7 +10,10 @@ from placelab.widgets.base import Choice, LiveFigure
 _CLASSES = {
     "one-in-ten": ("placelab.widgets.one_in_ten", "OneInTen"),
     "demand-trends": ("placelab.widgets.demand_trends", "DemandTrends"),
+    "need-from-ageing": ("placelab.widgets.need_from_ageing", "NeedFromAgeing"),
+    "conditions": ("placelab.widgets.conditions", "Conditions"),
     "funding-gap": ("placelab.widgets.funding_gap", "FundingGap"),
+    "map-of-places": ("placelab.widgets.map_of_places", "MapOfPlaces"),
 }
 
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from placelab import figures, places
+from placelab.widgets import page
 
 TARGET = "PLACELAB_TARGET"
 
@@ -192,17 +193,16 @@ class LiveFigure:
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Mapping[str, Any]:
-        """What a notebook shows: controls in JupyterLab, a static figure in the book."""
+        """What a notebook shows: controls in JupyterLab; in the book a static figure that the page's script brings to life."""
         if os.environ.get(TARGET) == "book":
-            return {"text/html": self.finding.html(), "text/plain": self.finding.sentence}
+            return {"text/html": page.mount_html(self), "text/plain": self.finding.sentence}
         return self.widget._repr_mimebundle_()  # type: ignore[no-any-return]
 
     @property
     def widget(self) -> Any:
         """The figure's panel in JupyterLab; made once. `values` follows what a reader sets in it."""
         if self._widget is None:
-            from placelab.widgets import forms, jupyter
+            from placelab.widgets.jupyter import LiveWidget
 
-            scripted = (jupyter.BUILT / "lab" / f"{self.name}.js").is_file()
-            self._widget = jupyter.LiveWidget(self) if scripted else forms.panel(self)
+            self._widget = LiveWidget(self)
         return self._widget

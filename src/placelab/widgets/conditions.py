@@ -12,7 +12,7 @@ from placelab import demand, figures, places, tables, wording
 from placelab.figures import Draw
 from placelab.places import Place
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, place_choice
-from placelab.widgets.demand_trends import peers, short_percent
+from placelab.widgets.demand_trends import peers, place_words
 
 Words = Callable[[float], str]
 
@@ -29,10 +29,25 @@ class Conditions(LiveFigure):
             Choice("condition", "Condition", list(demand.conditions().items()), demand.DISABILITY),
         )
 
+    @classmethod
+    def shared(cls) -> dict[str, Any]:
+        codes = [*places.frame().index, places.ENGLAND]
+        return {
+            "places": [place_words(places.get(code)) for code in codes],
+            "conditions": demand.conditions(),
+            "disability": demand.DISABILITY,
+            "counts": {condition: _counts_json(condition, codes) for condition in demand.conditions()},
+            "sources": {condition: _source(condition) for condition in demand.conditions()},
+        }
+
+    @classmethod
+    def place_data(cls, code: str) -> dict[str, Any]:
+        return {"code": code, "shown": [place.code for place in _shown(places.get(code))]}
+
     def find(self, **values: Any) -> Finding:
         place, condition = places.get(values["place"]), values["condition"]
         counts = demand.prevalence(condition)
-        shown = counts.reindex([p.code for p in sorted([place, *peers(place)], key=lambda p: p.name)])
+        shown = counts.reindex([p.code for p in _shown(place)])
         names = places.frame()
         every = counts["share"].drop(index=[places.ENGLAND, *names.index[names["small"]]]).dropna()
         decimals = 1 if counts.at[places.ENGLAND, "share"] >= 0.02 else 2
@@ -46,7 +61,19 @@ class Conditions(LiveFigure):
             table=_table(counts.loc[shown.index.union([places.ENGLAND])], worded),
             source=_source(condition),
             draw=_bars(place, shown, worded) if len(shown) > 1 else _histogram(place, every, own, worded),
+            numbers={"shares": (shown["share"].dropna() if len(shown) > 1 else every.sort_values()).tolist()},
         )
+
+
+def _shown(place: Place) -> list[Place]:
+    """A place among its similar places, alphabetical."""
+    return sorted([place, *peers(place)], key=lambda p: p.name)
+
+
+def _counts_json(condition: str, codes: list[str]) -> dict[str, list[int | None]]:
+    """People with a condition and people it is a share of, in the order of `codes`; blank where not published."""
+    counts = demand.prevalence(condition).reindex(codes)
+    return {column: [None if pd.isna(v) else int(v) for v in counts[column]] for column in ("persons", "out_of")}
 
 
 def _sentences(
@@ -139,7 +166,7 @@ def _histogram(place: Place, every: pd.Series, own: float | None, worded: Words)
     def draw(width: float) -> Any:
         mark = None if own is None else (place.name, own)
         return figures.histogram(
-            every, width, "Share of people", "Number of places", mark=mark, step=step, x_format=short_percent
+            every, width, "Share of people", "Number of places", mark=mark, step=step, x_format=wording.short_percent
         )
 
     return draw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any, ClassVar
@@ -14,7 +14,9 @@ from placelab.demand import Trend
 from placelab.figures import Draw, Line
 from placelab.places import Place
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
+from placelab.widgets.series import steps
 
+_KINDS = ("estimate", "projection")
 _COMPARE = (("england", "England"), ("similar", "Similar places"), ("nothing", "Nothing"))
 
 
@@ -45,6 +47,23 @@ class DemandTrends(LiveFigure):
             Choice("compare", "Beside it", _COMPARE, "england"),
         )
 
+    @classmethod
+    def shared(cls) -> dict[str, Any]:
+        estimate, projection = (population.people(kind=kind).columns for kind in _KINDS)
+        return {
+            "ages": {age: [population.BANDS.index(band) for band in bands] for age, bands in population.AGES.items()},
+            "first": {"estimate": int(estimate[0]), "projection": int(projection[0])},
+            "england": {"code": places.ENGLAND, "people": _people_json([places.ENGLAND])},
+            "source": _source(None),
+        }
+
+    @classmethod
+    def place_data(cls, code: str) -> dict[str, Any]:
+        place = places.get(code)
+        alike = peers(place)
+        pooled = {"names": [p.name for p in alike], "people": _people_json([p.code for p in alike])} if alike else None
+        return {**place_words(place), "people": _people_json([code]), "similar": pooled}
+
     def find(self, **values: Any) -> Finding:
         place, age, view = places.get(values["place"]), values["age"], values["view"]
         if view == "share" and age == "all ages":
@@ -63,7 +82,28 @@ class DemandTrends(LiveFigure):
             table=_table(trends, view),
             source=_source(group),
             draw=_draw(trends, view),
+            numbers={
+                "estimates": [trend.estimate.tolist() for _, trend in trends],
+                "projections": [trend.projection.tolist() for _, trend in trends],
+            },
         )
+
+
+def place_words(place: Place) -> dict[str, Any]:
+    """What a script's sentences need of a place."""
+    return {"code": place.code, "name": place.name, "inSentence": place.in_sentence, "small": place.small}
+
+
+def _people_json(codes: Sequence[str]) -> dict[str, list[list[int | None]]]:
+    """People by age band in one place, or in several added up: by kind of series, for each band its yearly steps."""
+    names = {bands[0]: age for age, bands in population.AGES.items() if len(bands) == 1}
+    return {
+        kind: [
+            steps([int(people) for people in population.people(names[band], kind).loc[list(codes)].sum()])
+            for band in population.BANDS
+        ]
+        for kind in _KINDS
+    }
 
 
 def _blank(width: float) -> Any:
@@ -88,29 +128,8 @@ def _group(place: Place, compare: str) -> Group | None:
 # Words
 
 
-def noun(share: float, decimals: int = 0, adjective: str = "") -> str:
-    """A change as a noun: "a rise of 14%", "a projected fall of 3%", "no change" (when it rounds to nothing)."""
-    size, adjective = wording.percent(abs(share), decimals), f"{adjective} " if adjective else ""
-    if not size.strip("0.%"):
-        return f"no {adjective}change"
-    return f"a {adjective}{'fall' if share < 0 else 'rise'} of {size}"
-
-
-def would(share: float) -> str:
-    """A projected change as a verb phrase: "would rise by 14%", "would fall by 3%", "would not change"."""
-    size = wording.percent(abs(share))
-    if not size.strip("0.%"):
-        return "would not change"
-    return f"would {'fall' if share < 0 else 'rise'} by {size}"
-
-
 def _who(age: str) -> str:
     return "people of all ages" if age == "all ages" else f"people aged {age}"
-
-
-def capital(text: str) -> str:
-    """The text with its first letter as a capital, the rest as it was."""
-    return text[:1].upper() + text[1:]
 
 
 def _based(trend: Trend) -> str:
@@ -122,11 +141,11 @@ def _told_count(place: Place, age: str, group: Group | None) -> list[str]:
     trend, who, where = demand.trend([place.code], age, "people"), _who(age), place.in_sentence
     first, last, end, mid = trend.first, trend.last, trend.horizon, trend.last - 10
     told = [
-        f"{capital(who)} in {where}: {noun(trend.estimated_change())} from {first} to {last}",
+        f"{wording.capital(who)} in {where}: {wording.noun(trend.estimated_change())} from {first} to {last}",
         f"The number of {who} in {where} {wording.change(trend.estimated_change())} between {first} and {last}, from "
         f"{wording.people(trend.estimate[first])} to {wording.people(trend.estimate[last])}; between {mid} and {last} it "
         f"{wording.change(trend.estimated_change(mid))}.",
-        f"In {_based(trend)} it {would(trend.projected_change())} between {last} and {end}, to "
+        f"In {_based(trend)} it {wording.would(trend.projected_change())} between {last} and {end}, to "
         f"{wording.people(trend.projection[end])}.",
         _overlap(trend, who),
     ]
@@ -134,7 +153,7 @@ def _told_count(place: Place, age: str, group: Group | None) -> list[str]:
         other = demand.trend(group.codes, age, "people")
         told.append(
             f"In {group.in_sentence} the number {wording.change(other.estimated_change())} between {first} and {last}, and "
-            f"in the projection it {would(other.projected_change())} between {last} and {end}."
+            f"in the projection it {wording.would(other.projected_change())} between {last} and {end}."
         )
     return told
 
@@ -152,8 +171,8 @@ def _told_share(place: Place, age: str, group: Group | None) -> list[str]:
     now, then = (wording.percent(trend.estimate[year], 1) for year in (trend.last, trend.first))
     ahead = [wording.percent(trend.projection[year], 1) for year in (trend.last, trend.horizon)]
     told = [
-        f"{capital(who)} in {where}: {now} of all people in {trend.last}, {then} in {trend.first}",
-        f"{capital(who)} made up {now} of all people in {where} in {trend.last}, {then} in {trend.first}.",
+        f"{wording.capital(who)} in {where}: {now} of all people in {trend.last}, {then} in {trend.first}",
+        f"{wording.capital(who)} made up {now} of all people in {where} in {trend.last}, {then} in {trend.first}.",
         f"In {_based(trend)} their share is {ahead[0]} in {trend.last} and {ahead[1]} in {trend.horizon}.",
         _overlap(demand.trend([place.code], age, "people"), who),
     ]
@@ -212,11 +231,11 @@ def _remarks(place: Place, age: str, view: str, compare: str, group: Group | Non
 def ahead(code: str, age: str, years: int = 10) -> str:
     """What the projection says of an age group some years on, and what its growth makes of the latest estimate."""
     place, trend = places.get(code), demand.trend([code], age, "people")
-    end = trend.last + years
+    last, end = trend.last, trend.last + years
     return (
-        f"{capital(_who(age))} in {place.in_sentence}: {wording.people(trend.estimate[trend.last])} in {trend.last} by the "
+        f"{wording.capital(_who(age))} in {place.in_sentence}: {wording.people(trend.estimate[last])} in {last} by the "
         f"estimate. The {trend.projection.index[0]}-based projection has {wording.people(trend.projection[end])} in {end}. "
-        f"Its growth from {trend.last} to {end}, {noun(trend.projected_change(end))}, takes the estimate to "
+        f"Its growth from {last} to {end}, {wording.noun(trend.projected_change(end))}, takes the estimate to "
         f"{wording.people(trend.carried(end))}."
     )
 
@@ -238,11 +257,6 @@ def years_shown(trend: Trend) -> list[int]:
     return [int(year) for year in every if year % 5 == 0 or year in both or year in ends]
 
 
-def short_percent(share: float) -> str:
-    """A share for an axis, with no more decimals than it needs: "5%", "2.5%", "0.75%"."""
-    return f"{round(100 * share, 2):g}%"
-
-
 def cell(series: pd.Series, year: int, worded: Callable[[float], str]) -> str:
     """One value of a table, "none" where the series has no such year."""
     return worded(float(series[year])) if year in series.index else "none"
@@ -253,7 +267,9 @@ def _table(trends: list[tuple[str, Trend]], view: str) -> pd.DataFrame:
     columns: dict[str, list[Any]] = {"Mid-year": years}
     for name, trend in trends:
         for kind, series in (("estimate", trend.estimate), ("projection", trend.projection)):
-            columns[f"{capital(name)}: {kind}"] = [cell(series, year, lambda v: _in_view(view, v)) for year in years]
+            columns[f"{wording.capital(name)}: {kind}"] = [
+                cell(series, year, lambda v: _in_view(view, v)) for year in years
+            ]
     return pd.DataFrame(columns)
 
 
@@ -268,8 +284,8 @@ def _alt(trends: list[tuple[str, Trend]], view: str) -> str:
         ends = [t.estimate[t.first], t.estimate[t.last], t.projection[t.last], t.projection[t.horizon]]
         a, b, c, d = (_in_view(view, float(value)) for value in ends)
         parts.append(
-            f"{capital(name)}: the estimate, a solid line, goes from {a} in {t.first} to {b} in {t.last}; the projection, "
-            f"a dashed line from {t.projection.index[0]}, passes {c} in {t.last} and ends at {d} in {t.horizon}."
+            f"{wording.capital(name)}: the estimate, a solid line, goes from {a} in {t.first} to {b} in {t.last}; the "
+            f"projection, a dashed line from {t.projection.index[0]}, passes {c} in {t.last} and ends at {d} in {t.horizon}."
         )
     return " ".join(parts)
 
@@ -289,7 +305,7 @@ def key(trend: Trend) -> tuple[str, str]:
 
 def lines_of(label: str, trend: Trend, colour: str, width: float, wrap: int = 18) -> list[Line]:
     """A trend as two lines: the estimate solid, the projection dashed and with the label at its end."""
-    label = fill(capital(label), wrap, break_long_words=False)
+    label = fill(wording.capital(label), wrap, break_long_words=False)
     return [
         Line("", list(trend.estimate.index), list(trend.estimate), colour, False, width),
         Line(label, list(trend.projection.index), list(trend.projection), colour, True, width),
@@ -309,7 +325,7 @@ def _draw(trends: list[tuple[str, Trend]], view: str) -> Draw:
 
     def y_format(value: float) -> str:
         if view == "share":
-            return short_percent(value)
+            return wording.short_percent(value)
         return f"{value / 1e6:g}" if million else wording.count(value)
 
     def draw(width: float) -> Any:

@@ -1,17 +1,35 @@
-"""The funding gap: a place's spending to date, then need against funding, with three levers and a base case."""
+"""The funding gap: a place's spending to date, then need against funding, by levers, published scenarios and a base case."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pandas as pd
 
-from placelab import figures, gap, places, spending, tables, wording
+from placelab import claims, figures, gap, places, spending, tables, wording
 from placelab.figures import Draw, Line
-from placelab.widgets.base import Control, Finding, LiveFigure, Slider, place_choice
+from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
 
-_TABLES = ("net_current_expenditure", "gdp_deflator", "population_projections", "population_estimates", "care_income")
-_LEVEL = 0.005  # a gap smaller than this share of funding is as near as the sliders come to closing it
+_TABLES = (
+    "net_current_expenditure",
+    "gdp_deflator",
+    "population_projections",
+    "population_estimates",
+    "care_income",
+    "core_spending_power",
+)
+_LEFT_OUT = (
+    "Left out: need that goes unmet today, and care paid for by the NHS or by clients, but for the charges set here."
+)
+LEVEL = 0.005  # a gap smaller than this share of funding is as near as the sliders come to closing it
+_RATES = ("need_per_head", "unit_cost", "council_tax", "grants", "charges")
+OWN = "own"
+_DRAWN = ("need", "funding", "prevention", "council_tax", "grants", "charges")
+_DELAYS = (2, 5, 10)
+_BESIDE = "health-foundation-2025-demand-2034"
 
 
 class FundingGap(LiveFigure):
@@ -26,31 +44,136 @@ class FundingGap(LiveFigure):
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        base = gap.base_case()
+        base = settings(gap.base_case())
+        named = [(key, scenario.label) for key, scenario in gap.scenarios().items()]
         return (
             place_choice(),
-            Slider("need_per_head", "Need per head", -5, 5, 0.1, 100 * base.need_per_head, "% a year"),
-            Slider("unit_cost", "Unit cost, real", -3, 6, 0.1, 100 * base.unit_cost, "% a year"),
-            Slider("funding", "Funding, real", -4, 6, 0.1, 100 * base.funding, "% a year"),
+            Choice("scenario", "Scenario", [*named, (OWN, "Your own settings")], "base"),
+            Slider("need_per_head", "Need per head", -5, 5, 0.1, base["need_per_head"], "% a year"),
+            Slider("unit_cost", "Unit cost (wages), real", -3, 6, 0.1, base["unit_cost"], "% a year"),
+            Slider("council_tax", "Council tax and precept, real", -4, 6, 0.1, base["council_tax"], "% a year"),
+            Slider("grants", "Grants and business rates, real", -4, 6, 0.1, base["grants"], "% a year"),
+            Slider("charges", "Charges, beyond cost of care", -3, 5, 0.1, base["charges"], "% a year"),
+            Slider("prevention", "Spent on prevention", 0, 5, 0.5, base["prevention"], "% of funding"),
+            Slider("effect", "Need avoided for each 1% spent", 0, 3, 0.1, base["effect"], "%"),
+            Choice("delay", "Prevention takes effect after", [(n, f"{n} years") for n in _DELAYS], base["delay"]),
         )
 
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A scenario sets every lever not given beside it; `scenario` then names the one that the levers follow, if any."""
+        named = gap.scenarios().get(values.get("scenario", ""))
+        out = super().checked({**(settings(named.assumptions) if named else {}), **values})
+        return {**out, "scenario": followed(out)}
+
+    @classmethod
+    def setup(cls) -> dict[str, Any]:
+        """As every figure's, with what each scenario sets, so that a choice of one moves the sliders."""
+        sets = {key: settings(scenario.assumptions) for key, scenario in gap.scenarios().items()}
+        return {**super().setup(), "presets": {"control": "scenario", "own": OWN, "sets": sets}}
+
+    @classmethod
+    def shared(cls) -> dict[str, Any]:
+        projection = gap.project()
+        return {
+            "years": list(projection.need.columns),
+            "prices": spending.LATEST_PRICES,
+            "base": settings(gap.base_case()),
+            "cap": gap.PREVENTION_CAP,
+            "scenarios": {
+                key: {
+                    "set": settings(s.assumptions),
+                    "label": s.label,
+                    "reading": s.reading,
+                    "source": scenario_source(s),
+                }
+                for key, s in gap.scenarios().items()
+            },
+            "citation": tables.citation(*_TABLES),
+            "leftOut": _LEFT_OUT,
+        }
+
+    @classmethod
+    def place_data(cls, code: str) -> dict[str, Any]:
+        place, spent, still = places.get(code), gap.history(code), gap.project(gap.Assumptions())
+        own = (
+            {"name": place.name, "together": _together(code), "sums": _sums(still, code)}
+            if _shares_area(place)
+            else None
+        )
+        return {
+            "who": _who(place),
+            "spent": {"years": list(spent.index), "money": spent.tolist()},
+            "sums": _sums(still.of(code), code),
+            "taxYear": _tax_year(code),
+            "own": own,
+            "beside": _published() if code == places.ENGLAND else None,
+            "notes": _notes(place),
+        }
+
     def find(self, **values: Any) -> Finding:
-        place, base = places.get(values["place"]), gap.base_case()
-        # Rounded because 100 × 0.017 is not quite 1.7: the base case must be recognised when its levers come back.
-        chosen = gap.Assumptions(**{lever: round(values[lever] / 100, 6) for lever in gap.LEVERS})
+        place, chosen = places.get(values["place"]), assumptions(values)
         everywhere = gap.project(chosen)
-        projection, stated = everywhere.of(place.code), gap.project(base).of(place.code)
-        compared = None if chosen == base else stated
-        end = gap.gap(projection, place.code)
-        parts = (_sentence(place, end), _base_sentence(place, compared), _joined(place, everywhere), *_notes(place))
+        projection, stated = everywhere.of(place.code), gap.project(gap.base_case()).of(place.code)
+        scenario = followed(values)
+        compared = None if scenario == "base" else stated
+        end, spent = gap.gap(projection, place.code), gap.history(place.code)
+        parts = (
+            _sentence(place, end, projection), _sources(projection, place.code), _construction(), _prevention(chosen),
+            _base_sentence(place, scenario, compared), _joined(place, everywhere), _beside(place, projection), *_notes(place),
+        )  # fmt: skip
+        named = gap.scenarios().get(scenario)
         return Finding(
             title=_title(place, end),
             sentence=" ".join(filter(None, parts)),
-            alt=_alt(place, projection, compared),
+            alt=_alt(place, projection, spent, compared),
             table=by_year(projection, place.code, compared),
-            source=f"{tables.citation(*_TABLES)} Left out: need that goes unmet today, and care paid for by clients or the NHS.",
-            draw=_draw(place, projection, stated),
+            source=" ".join([tables.citation(*_TABLES), *([scenario_source(named)] if named else []), _LEFT_OUT]),
+            draw=_draw(place, projection, spent, stated),
+            numbers={
+                "spent": spent.tolist(),
+                **{name: getattr(projection, name).loc[place.code].tolist() for name in _DRAWN},
+                **{f"base_{name}": getattr(stated, name).loc[place.code].tolist() for name in ("need", "funding")},
+            },
         )
+
+
+def settings(case: gap.Assumptions) -> dict[str, float]:
+    """Assumptions as the figure's levers show them: rates and shares in per cent."""
+    rates = {name: case.source(name) if name in gap.SOURCES else getattr(case, name) for name in _RATES}
+    # Rounded because 100 × 0.017 is not quite 1.7.
+    percents = {name: round(100 * rate, 6) for name, rate in {**rates, "prevention": case.prevention}.items()}
+    return {**percents, "effect": case.effect, "delay": case.delay}
+
+
+def assumptions(values: Mapping[str, Any]) -> gap.Assumptions:
+    """What the figure's levers assume."""
+    shares = {name: round(values[name] / 100, 8) for name in (*_RATES, "prevention")}
+    return gap.Assumptions(**shares, effect=values["effect"], delay=values["delay"])
+
+
+def followed(values: Mapping[str, Any]) -> str:
+    """The short name of the scenario whose settings the levers stand at, or OWN."""
+    for key, scenario in gap.scenarios().items():
+        if all(abs(values[name] - setting) < 1e-9 for name, setting in settings(scenario.assumptions).items()):
+            return key
+    return OWN
+
+
+def scenario_source(scenario: gap.Scenario) -> str:
+    """Who published a scenario, when, and where it was read: one sentence for a source line."""
+    claim = claims.get(scenario.claims[0])
+    stated = date.fromisoformat(claim.stated_on)
+    site = urlsplit(claim.link).netloc.removeprefix("www.")
+    return f"Settings: {scenario.by}, {stated.day} {stated:%B %Y}, read at {site}."
+
+
+def _sums(projection: gap.Projection, code: str) -> dict[str, Any]:
+    """What the script computes a row from, £ and persons: cost of need by year before any lever, and where funding starts."""
+    care, clients, adults = (getattr(projection, name).loc[code].tolist() for name in ("care", "clients", "adults"))
+    first = gap.first_year()
+    sources = {name: float(getattr(projection, name).at[code, first]) for name in gap.SOURCES}
+    return {"care": care, "clients": clients, "adults": adults, **sources}
 
 
 def _who(place: places.Place) -> str:
@@ -59,54 +182,134 @@ def _who(place: places.Place) -> str:
     return place.in_sentence if area == place.name else area
 
 
-def _money(value: float) -> str:
+def money(value: float) -> str:
     """£ for a page: sums under a million to the thousand, because the model is no finer."""
     return wording.pounds(value if abs(value) >= 999_500 else round(value, -3))
 
 
-def _share(share: float) -> str:
+def _pounds(value: float) -> str:
+    """Whole £; a gap of nothing is never a negative nought."""
+    return wording.pounds(round(value))
+
+
+def size(share: float) -> str:
     """The size of a share; one that would round to nothing says so."""
     text = wording.percent(abs(share))
     return "less than 1%" if text == "0%" and abs(share) > 1e-9 else text
 
 
 def _title(place: places.Place, end: gap.Gap) -> str:
-    if abs(end.share) < _LEVEL:
+    if abs(end.share) < LEVEL:
         return f"By {gap.END} funding would all but match need in {_who(place)}"
     if end.pounds < 0:
-        return f"By {gap.END} {_who(place)} would have {_money(-end.pounds)} a year to spare"
-    return f"By {gap.END} {_who(place)} would be {_money(end.pounds)} a year short"
+        return f"By {gap.END} {_who(place)} would have {money(-end.pounds)} a year to spare"
+    return f"By {gap.END} {_who(place)} would be {money(end.pounds)} a year short"
 
 
-def _sentence(place: places.Place, end: gap.Gap) -> str:
+def _sentence(place: places.Place, end: gap.Gap, projection: gap.Projection) -> str:
+    prevention = float(projection.prevention.at[place.code, gap.END])
+    of_which = f", {money(prevention)} of it for prevention" if prevention else ""
     excess = "The gap of" if end.pounds >= 0 else "The surplus of"
     return (
-        f"In {gap.END} need in {_who(place)} would cost {_money(end.need)}, against funding of {_money(end.funding)}, in "
-        f"{spending.LATEST_PRICES} prices. {excess} {_money(abs(end.pounds))} is {wording.pounds(abs(end.per_adult))} for each "
-        f"adult and {_share(end.share)} of that year's funding. In {gap.first_year()} the gap is zero by construction: it "
-        "counts what is added from then on, and need that already goes unmet is not in it."
+        f"In {gap.END} need in {_who(place)} would cost {money(end.need)}{of_which}, against funding of {money(end.funding)}, "
+        f"in {spending.LATEST_PRICES} prices. {excess} {money(abs(end.pounds))} is {_pounds(abs(end.per_adult))} for each "
+        f"adult and {size(end.share)} of that year's funding."
     )
 
 
-def _base_sentence(place: places.Place, base: gap.Projection | None) -> str:
+def _sources(projection: gap.Projection, code: str) -> str:
+    """Funding in the last year by source, and what that rests on."""
+    tax, grants, charges = (
+        float(getattr(projection, name).at[code, gap.END]) for name in ("council_tax", "grants", "charges")
+    )
+    less = "less" if charges < 0 else "more"
+    from_charges = (
+        f"; charges would bring {money(abs(charges))} {less} than by keeping step with cost" if charges else ""
+    )
+    return (
+        f"Council tax would bring {money(tax)} of the funding and grants with business rates {money(grants)}, if care draws on "
+        f"them as all core services did in {_tax_year(code)}{from_charges}."
+    )
+
+
+def _tax_year(code: str) -> str:
+    """The latest year in which the sources of a row's money can be read."""
+    return str(gap.council_tax_share().loc[gap.members(code), "year"].max())
+
+
+def _construction() -> str:
+    return (
+        f"In {gap.first_year()} the gap is zero by construction: it counts what is added from then on, and need that already "
+        "goes unmet is not in it."
+    )
+
+
+def _prevention(chosen: gap.Assumptions) -> str:
+    """What prevention does at these settings; nothing is said where nothing is set."""
+    if not chosen.prevention:
+        return "Nothing more is spent on prevention, so it avoids nothing." if chosen.effect else ""
+    spent = f"Prevention takes {wording.percent(chosen.prevention, 1)} of funding each year"
+    if not chosen.effect:
+        return f"{spent} and is given no effect."
+    wanted = chosen.prevention * chosen.effect
+    held = ", the most this model allows" if wanted > gap.PREVENTION_CAP else ""
+    start = places.financial_year(places.year_start(gap.first_year()) + 1 + chosen.delay)
+    return f"{spent} and avoids {wording.percent(min(wanted, gap.PREVENTION_CAP), 1)} of need from {start} on{held}."
+
+
+def _base_sentence(place: places.Place, scenario: str, base: gap.Projection | None) -> str:
     if base is None:
         return "This is the base case."
+    named = gap.scenarios().get(scenario)
+    follows = f'The settings are those of "{named.label}": {named.reading}. ' if named else ""
     end = gap.gap(base, place.code)
     what = "gap" if end.pounds >= 0 else "surplus"
-    return f"In the base case there is a {what} of {_money(abs(end.pounds))}, or {_share(end.share)} of funding."
+    return f"{follows}In the base case there is a {what} of {money(abs(end.pounds))}, or {size(end.share)} of funding."
 
 
 def _joined(place: places.Place, everywhere: gap.Projection) -> str:
     """What a reader whose place is shown with a neighbour should know: why, and what it comes to for the place alone."""
-    if len(gap.members(place.code)) == 1 or place.code == places.ENGLAND:
+    if not _shares_area(place):
         return ""
-    together = places.join([places.get(code).name for code in gap.members(place.code)])
     own = gap.gap(everywhere, place.code)
     what = "gap" if own.pounds >= 0 else "surplus"
     return (
-        f"The figures are those of {together} together, whose past can only be told as one. For {place.name} alone the "
-        f"{what} would be {_money(abs(own.pounds))}, or {_share(own.share)} of its funding."
+        f"The figures are those of {_together(place.code)} together, whose past can only be told as one. For {place.name} alone "
+        f"the {what} would be {money(abs(own.pounds))}, or {size(own.share)} of its funding."
     )
+
+
+def _shares_area(place: places.Place) -> bool:
+    return place.code != places.ENGLAND and len(gap.members(place.code)) > 1
+
+
+def _together(code: str) -> str:
+    return places.join([places.get(member).name for member in gap.members(code)])
+
+
+def _published() -> dict[str, str]:
+    """The published estimate for England that the figure stands beside: its year, and words before and after our own sum."""
+    claim = claims.get(_BESIDE)
+    return {
+        "year": claim.period,
+        "before": (
+            f"For {claim.period} the {gap.PUBLISHED[_BESIDE].replace(', ', ' in ')} put the extra money needed at "
+            f"£{claim.value:g}bn a year; these settings give a"
+        ),
+        "after": (
+            "That estimate counts from another base year, includes money that the NHS passes to councils, and adds a rise in "
+            "employers' costs."
+        ),
+    }
+
+
+def _beside(place: places.Place, projection: gap.Projection) -> str:
+    """England's gap beside a published one, and why they differ."""
+    if place.code != places.ENGLAND:
+        return ""
+    words = _published()
+    here = gap.gap(projection, place.code, words["year"]).pounds
+    return f"{words['before']} {'gap' if here >= 0 else 'surplus'} of {money(abs(here))}. {words['after']}"
 
 
 def _notes(place: places.Place) -> list[str]:
@@ -135,97 +338,48 @@ def _cautions(code: str) -> list[str]:
     return [f"{places.get(code).name} {row.year}: {row.text}" for row in rows.itertuples()]
 
 
-def _alt(place: places.Place, projection: gap.Projection, base: gap.Projection | None) -> str:
-    spent = gap.history(place.code)
+def _alt(place: places.Place, projection: gap.Projection, spent: pd.Series, base: gap.Projection | None) -> str:
     first, end = (gap.gap(projection, place.code, year) for year in (gap.first_year(), gap.END))
     low, high = spent.idxmin(), spent.idxmax()
     words = "The shaded gap between them widens to" if end.pounds >= 0 else "Funding rises above need by"
     grey = " Thin grey lines show the base case." if base is not None else ""
     return (
-        f"Line chart of spending in {_who(place)}, in {spending.LATEST_PRICES} prices: {_money(spent.iloc[0])} in "
-        f"{spent.index[0]}, lowest at {_money(spent[low])} in {low} and highest at {_money(spent[high])} in {high}. "
-        f"From {_money(first.need)} in {gap.first_year()} two lines part: need reaches {_money(end.need)} and funding "
-        f"{_money(end.funding)} in {gap.END}. {words} {_money(abs(end.pounds))}.{grey}"
+        f"Line chart of spending in {_who(place)}, in {spending.LATEST_PRICES} prices: {money(spent.iloc[0])} in "
+        f"{spent.index[0]}, lowest at {money(spent[low])} in {low} and highest at {money(spent[high])} in {high}. "
+        f"From {money(first.need)} in {gap.first_year()} two lines part: need reaches {money(end.need)} and funding "
+        f"{money(end.funding)} in {gap.END}. {words} {money(abs(end.pounds))}.{grey}"
     )
 
 
 def by_year(projection: gap.Projection, code: str, base: gap.Projection | None = None) -> pd.DataFrame:
     """Need, funding and gap of one row of a projection, every other year and the last, worded for a page.
 
-    Columns: Year, Need, Funding, Gap, For each adult, Share of funding, and with `base` the gap in the base case.
+    Columns: Year, Need, Funding, From council tax, From grants, From charges (where they do more than keep step with cost), Gap,
+    For each adult, Share of funding, and with `base` the gap in the base case.
     """
     last = len(projection.need.columns) - 1
     years = [year for i, year in enumerate(projection.need.columns) if i in (0, last) or (last - i) % 2 == 0]
     gaps = [gap.gap(projection, code, year) for year in years]
-    table = pd.DataFrame(
-        {
-            "Year": years,
-            "Need": [_money(g.need) for g in gaps],
-            "Funding": [_money(g.funding) for g in gaps],
-            "Gap": [_money(g.pounds) for g in gaps],
-            "For each adult": [wording.pounds(g.per_adult) for g in gaps],
-            "Share of funding": [wording.percent(g.share) for g in gaps],
-        }
-    )
+
+    def source(name: str) -> list[str]:
+        return [money(float(getattr(projection, name).at[code, year])) for year in years]
+
+    columns = {
+        "Year": years,
+        "Need": [money(g.need) for g in gaps],
+        "Funding": [money(g.funding) for g in gaps],
+        "From council tax": source("council_tax"),
+        "From grants": source("grants"),
+        "From charges": source("charges"),
+        "Gap": [money(g.pounds) for g in gaps],
+        "For each adult": [_pounds(g.per_adult) for g in gaps],
+        "Share of funding": [wording.percent(g.share) for g in gaps],
+    }
+    if not projection.charges.loc[code].any():
+        del columns["From charges"]
     if base is not None:
-        table["Gap, base case"] = [_money(gap.gap(base, code, year).pounds) for year in years]
-    return table
-
-
-# Tables that a notebook prints, worded for a page
-
-
-def history_table(code: str) -> pd.DataFrame:
-    """What a place's area spent every third year from 2009-10 and in the latest published: Year, Cash, and real terms."""
-    cash, real = gap.history(code, None), gap.history(code)
-    first = places.year_start(gap.FIRST)
-    kept = [year for year in cash.index if (places.year_start(year) - first) % 3 == 0 or year == cash.index[-1]]
-    return pd.DataFrame(
-        {
-            "Year": kept,
-            "Cash": [_money(cash[year]) for year in kept],
-            f"{spending.LATEST_PRICES} prices": [_money(real[year]) for year in kept],
-        }
-    )
-
-
-def cases_table(code: str) -> pd.DataFrame:
-    """The gap in the last year under each of `gap.cases`: With, Gap, For each adult, Share of funding."""
-    gaps = {label: gap.gap_of(code, case) for label, case in gap.cases().items()}
-    return pd.DataFrame(
-        {
-            "With": list(gaps),
-            "Gap": [_money(g.pounds) for g in gaps.values()],
-            "For each adult": [wording.pounds(g.per_adult) for g in gaps.values()],
-            "Share of funding": [f"{'−' if g.share < -_LEVEL else ''}{_share(g.share)}" for g in gaps.values()],
-        }
-    )
-
-
-def closing_table(code: str) -> pd.DataFrame:
-    """What each lever alone would have to be to close the gap: Lever, Base case, To close the gap, a year each."""
-    base, closing = gap.base_case(), gap.closing(code)
-    return pd.DataFrame(
-        {
-            "Lever": [control.label for control in FundingGap.controls() if control.name in closing],
-            "Base case": [wording.percent(getattr(base, lever), 1) for lever in closing],
-            "To close the gap": [wording.percent(rate, 1) for rate in closing.values()],
-        }
-    )
-
-
-def published_table() -> pd.DataFrame:
-    """Published estimates beside the base case's gap for England in the same year: By, For, £bn published, £bn here."""
-    table = gap.beside_published()
-    here = ["year is over" if pd.isna(value) else f"{value:.1f}" for value in table["model"]]
-    published = [f"{value:.1f}" for value in table["published"]]
-    return pd.DataFrame({"By": table["by"], "For": table["period"], "£bn published": published, "£bn here": here})
-
-
-def growth_table() -> pd.DataFrame:
-    """Yearly real-terms growth of need, published and here: By, Need grows each year."""
-    table = gap.published_growth()
-    return pd.DataFrame({"By": table["by"], "Need grows each year": [wording.percent(v, 1) for v in table["growth"]]})
+        columns["Gap, base case"] = [money(gap.gap(base, code, year).pounds) for year in years]
+    return pd.DataFrame(columns)
 
 
 # The figure
@@ -235,10 +389,9 @@ def _series(row: pd.Series, scale: float) -> tuple[list[float], list[float]]:
     return [float(places.year_start(year)) for year in row.index], [float(value) / scale for value in row]
 
 
-def _draw(place: places.Place, projection: gap.Projection, stated: gap.Projection) -> Draw:
+def _draw(place: places.Place, projection: gap.Projection, spent: pd.Series, stated: gap.Projection) -> Draw:
     def draw(width: float) -> Any:
         need, funding = projection.need.loc[place.code], projection.funding.loc[place.code]
-        spent = gap.history(place.code)
         billions = max(need.max(), spent.max()) >= 1e9
         scale, unit = (1e9, "£ billion") if billions else (1e6, "£ million")
         end = gap.gap(projection, place.code)
@@ -254,15 +407,15 @@ def _draw(place: places.Place, projection: gap.Projection, stated: gap.Projectio
             data.append(Line("", *_series(since, scale), dashed=True))
         data += [
             Line("", *_series(spent, scale)),
-            Line(f"Need\n{_money(end.need)}", *_series(need, scale), colour=figures.ORANGE),
-            Line(f"Funding\n{_money(end.funding)}", *_series(funding, scale)),
+            Line(f"Need\n{money(end.need)}", *_series(need, scale), colour=figures.ORANGE),
+            Line(f"Funding\n{money(end.funding)}", *_series(funding, scale)),
         ]
         x, above = _series(need, scale)
         _, below = _series(funding, scale)
         word = "Gap" if end.pounds >= 0 else "To spare"
         return figures.lines(
             data, width, f"{unit} a year, {spending.LATEST_PRICES} prices",
-            shade=(x, below, above, f"{word} {_money(abs(end.pounds))}"),
+            shade=(x, below, above, f"{word} {money(abs(end.pounds))}"),
             divide_at=(float(places.year_start(gap.first_year())), "Spent", "Projected"),
             x_format=lambda v: places.financial_year(int(v)), y_format=lambda v: f"{v:g}",
         )  # fmt: skip

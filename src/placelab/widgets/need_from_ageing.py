@@ -10,7 +10,8 @@ from placelab import claims, demand, figures, places, tables, wording
 from placelab.demand import Trend
 from placelab.figures import Draw
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
-from placelab.widgets.demand_trends import capital, cell, key, lines_of, noun, years_shown
+from placelab.widgets.demand_trends import cell, key, lines_of, place_words, years_shown
+from placelab.widgets.series import steps
 
 _TITLES = {"need": "need for help", "receipt": "help received", "dementia": "dementia"}
 
@@ -29,25 +30,63 @@ class NeedFromAgeing(LiveFigure):
     def controls(cls) -> tuple[Control, ...]:
         return (
             place_choice(),
-            Choice("what", "People who", [(key, capital(text)) for key, text in demand.NEEDS.items()], "need"),
+            Choice("what", "People who", [(key, wording.capital(text)) for key, text in demand.NEEDS.items()], "need"),
             Slider("change", "Rates change each year", -4, 2, 0.1, 0, "%"),
         )
+
+    @classmethod
+    def shared(cls) -> dict[str, Any]:
+        trend = demand.need_trend(places.ENGLAND)
+        order = _groups()
+        return {
+            "first": {"estimate": trend.first, "projection": int(trend.projection.index[0])},
+            "rates": {what: [float(demand.rates(what)[group]) for group in order] for what in demand.NEEDS},
+            "england": places.ENGLAND,
+            "needs": demand.NEEDS,
+            "sources": {what: source(what) for what in demand.NEEDS},
+        }
+
+    @classmethod
+    def place_data(cls, code: str) -> dict[str, Any]:
+        people = {kind: demand.older_people(kind).loc[code] for kind in ("estimate", "projection")}
+        return {
+            **place_words(places.get(code)),
+            "people": {
+                kind: [steps([int(v) for v in rows[group]]) for group in _groups()] for kind, rows in people.items()
+            },
+        }
 
     def find(self, **values: Any) -> Finding:
         place, what, change = places.get(values["place"]), values["what"], values["change"] / 100
         constant = demand.need_trend(place.code, what)
         varied = demand.need_trend(place.code, what, change) if change else None
         ends = f"from {constant.last} to {constant.horizon}"
-        rise = noun((varied or constant).projected_change(), adjective="projected")
+        rise = wording.noun((varied or constant).projected_change(), adjective="projected")
         cause = f"Ageing, with rates {_moving(change)}" if varied else "Ageing alone"
+        shown, turned = _index(constant, constant), _index(varied, constant) if varied else None
         return Finding(
             title=f"{cause}, in {place.in_sentence}: {rise} in {_TITLES[what]} {ends}",
             sentence=_sentence(place, what, change, constant, varied),
-            alt=_alt(place, what, change, _index(constant, constant), varied and _index(varied, constant)),
+            alt=_alt(place, what, change, shown, turned),
             table=_table(change, constant, varied),
             source=source(what),
-            draw=_draw(change, _index(constant, constant), varied and _index(varied, constant)),
+            draw=_draw(change, shown, turned),
+            numbers={
+                "estimate": shown.estimate.tolist(),
+                "projection": shown.projection.tolist(),
+                "varied": _after(turned).tolist() if turned else [],
+            },
         )
+
+
+def _groups() -> list[tuple[str, str]]:
+    """Every (sex, age band), in the order in which the script gets people and rates."""
+    return list(demand.older_people("estimate").columns.droplevel("year").unique())
+
+
+def _after(varied: Trend) -> pd.Series:
+    """The projection from the last estimate's year on: before that it is the constant line."""
+    return varied.projection[varied.projection.index >= varied.last]
 
 
 def _moving(change: float) -> str:
@@ -68,14 +107,14 @@ def _sentence(place: places.Place, what: str, change: float, constant: Trend, va
     ahead = [wording.people(constant.projection[year]) for year in (last, end)]
     told = [
         f"At constant rates, the number of people aged 65 and over in {place.in_sentence} who {demand.NEEDS[what]} goes from "
-        f"{past[0]} in {first} to {past[1]} in {last} on the estimates, {noun(constant.estimated_change())}.",
+        f"{past[0]} in {first} to {past[1]} in {last} on the estimates, {wording.noun(constant.estimated_change())}.",
         f"In the {constant.projection.index[0]}-based projection, a separate series, it goes from {ahead[0]} in {last} to "
-        f"{ahead[1]} in {end}, {noun(constant.projected_change())}.",
+        f"{ahead[1]} in {end}, {wording.noun(constant.projected_change())}.",
     ]
     if varied is not None:
         told.append(
             f"With rates {_moving(change)} after {last} it goes to {wording.people(varied.projection[end])} instead, "
-            f"{noun(varied.projected_change())}."
+            f"{wording.noun(varied.projected_change())}."
         )
     told.append(_level(place, what, constant))
     if place.code == places.ENGLAND:
@@ -144,8 +183,8 @@ def _draw(change: float, constant: Trend, varied: Trend | None) -> Draw:
         wrap = 12 if width < 5.5 else 18
         drawn = lines_of("Rates constant", constant, figures.DARK_BLUE, 2.4, wrap)
         if varied is not None:
-            later = varied.projection[varied.projection.index >= last]  # before that it is the constant line
-            drawn += lines_of(f"Rates {_moving(change)}", Trend(varied.estimate, later), figures.ORANGE, 2.0, wrap)[1:]
+            later = Trend(varied.estimate, _after(varied))
+            drawn += lines_of(f"Rates {_moving(change)}", later, figures.ORANGE, 2.0, wrap)[1:]
         return figures.lines(
             drawn, width, f"Index, {first} = 100", "Mid-year", zero=True, y_format=wording.count,
             divide_at=(last, f"last estimate, {last}", ""), key=key(constant),

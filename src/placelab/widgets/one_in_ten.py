@@ -10,6 +10,7 @@ import pandas as pd
 from placelab import figures, places, population, spending, tables, wording
 from placelab.figures import Draw
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
+from placelab.widgets.series import steps
 
 _KINDS = (("estimate", "population as last revised"), ("first published", "population as first published"))
 _STEP = 0.05
@@ -80,7 +81,7 @@ class OneInTen(LiveFigure):
         counted = spending.cuts(changes, threshold)
         measure = f"{spending.basis(key).label} {spending.PER[per][1]}"
         return Finding(
-            title=f"{_capital(wording.one_in(counted.share))} councils cut by more than {threshold:.0%}",
+            title=f"{wording.capital(wording.one_in(counted.share))} councils cut by more than {threshold:.0%}",
             sentence=(
                 f"{_sentence(counted, measure, start, end, threshold)} {_place_sentence(place, changes, start)}"
             ).strip(),
@@ -127,17 +128,7 @@ def _people_json(age: str, kind: str) -> dict[str, list[int | None]]:
     counts = population.people(age, kind).drop(index=places.ENGLAND)
     if kind == "estimate":
         counts = counts[[year for year in counts.columns if year >= places.year_start(spending.years("net")[0])]]
-    return {code: _steps([None if pd.isna(v) else int(v) for v in row]) for code, row in counts.iterrows()}
-
-
-def _steps(series: list[int | None]) -> list[int | None]:
-    """The first number, then each year's difference from the one before: half the bytes. Blank years stay blank."""
-    out: list[int | None] = []
-    before = 0
-    for value in series:
-        out.append(None if value is None else value - before)
-        before = before if value is None else value
-    return out
+    return {code: steps([None if pd.isna(v) else int(v) for v in row]) for code, row in counts.iterrows()}
 
 
 def _unpaired(per: str, kind: str) -> dict[str, str]:
@@ -245,7 +236,3 @@ def _draw(changes: pd.DataFrame, threshold: float, place: places.Place, start: s
         )  # fmt: skip
 
     return draw
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

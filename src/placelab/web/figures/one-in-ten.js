@@ -1,11 +1,11 @@
 // One in ten, the twin of placelab/widgets/one_in_ten.py: how many councils cut by more than a threshold?
-import { axisX, axisY, gridY, plot, rect, ruleX, ruleY, text } from "@observablehq/plot";
+import { histogram } from "../histogram.js";
 import { live } from "../live.js";
+import { levels, quantile } from "../series.js";
 import { capital, change as changed, fixed, oneIn, percent } from "../wording.js";
 
 const STEP = 0.05;
 const EDGE = 0.6; // a change beyond it is drawn at it
-const MAX_INTEGER_TICKS = 5;
 
 const firstDay = (year) => `${year.slice(0, 4)}-04-01`;
 
@@ -17,16 +17,6 @@ export function whyNot(basis, start, end) {
   if (end <= start) return `The end year (${end}) must come after the base year (${start}).`;
   if (!basis.years.includes(end)) return sentence(missing(end) + basis.only);
   return "";
-}
-
-// A series stored as first value and yearly steps, as levels; worked out once.
-const known = new WeakMap();
-function levels(steps) {
-  if (!known.has(steps)) {
-    let total = 0;
-    known.set(steps, steps.map((step) => (step === null ? null : (total += step))));
-  }
-  return known.get(steps);
 }
 
 // Change of every comparable area (spending.change): [{area, name, type, region, small, fifth, change, note}].
@@ -99,13 +89,6 @@ function byGroup(rows, threshold) {
 
 const shareText = (share) => (Number.isNaN(share) ? "none compared" : percent(share));
 
-// Linear interpolation between sorted values, as pandas' quantile.
-export function quantile(sorted, q) {
-  const at = (sorted.length - 1) * q;
-  const low = Math.floor(at);
-  return low + 1 < sorted.length ? sorted[low] + (sorted[low + 1] - sorted[low]) * (at - low) : sorted[low];
-}
-
 const nothing = { columns: [], rows: [] };
 
 export function find(values, { shared }) {
@@ -164,42 +147,16 @@ function source(shared, basis, { per, population }, rows) {
   return `Source: ${lines.join(". ")}. ${licences.join("; ")}. Left out as too small: ${leftOut}.${together}`;
 }
 
-// Bars of councils by change, an edge on the threshold; the reader's place marked.
-export function bins(numbers, threshold) {
-  const held = numbers.map((value) => Math.max(-EDGE, Math.min(EDGE, value)));
-  const step = (value) => Math.floor((value + threshold) / STEP + 1e-9);
-  const low = step(Math.min(...held));
-  const high = Math.max(step(Math.max(...held)), low);
-  const bars = Array.from({ length: high - low + 1 }, (_, i) => ({ x1: (low + i) * STEP - threshold, x2: (low + i + 1) * STEP - threshold, councils: 0 }));
-  held.forEach((value) => (bars[step(value) - low].councils += 1));
-  return bars;
-}
+const held = (value) => Math.max(-EDGE, Math.min(EDGE, value));
 
-export function draw({ plot: found }, { width }) {
-  const bars = bins(found.numbers, found.threshold);
-  const top = Math.max(...bars.map((bar) => bar.councils)) * 1.3;
-  const { mark } = found;
-  const at = mark && Math.max(-EDGE, Math.min(EDGE, mark.value));
-  const anchor = at === null ? "middle" : at < bars[0].x1 + 0.1 ? "start" : at > bars.at(-1).x2 - 0.1 ? "end" : "middle";
-  return plot({
-    className: "live-plot", width, height: width < 480 ? 300 : 340, marginLeft: 42, marginTop: 24, marginBottom: 48,
-    x: { label: null }, y: { label: null, domain: [0, top] },
-    marks: [
-      gridY({ stroke: "var(--live-grid)", strokeOpacity: 1, ticks: MAX_INTEGER_TICKS }),
-      rect(bars, { x1: "x1", x2: "x2", y1: 0, y2: "councils", inset: 1, fill: (bar) => (bar.x2 <= -found.threshold + 1e-9 ? "var(--live-dark)" : "var(--live-light)") }),
-      ruleX([-found.threshold], { stroke: "var(--live-dark)", strokeWidth: 1.5, strokeDasharray: "4,3" }),
-      text([-found.threshold], { x: (d) => d, y: top, text: () => "threshold", dx: -4, dy: 8, textAnchor: "end", fill: "var(--live-dark)", fontSize: 12 }),
-      ruleY([0], { stroke: "currentColor" }),
-      axisX({ ticks: width < 480 ? 5 : 9, tickFormat: (v) => percent(v), tickSize: 0, fontSize: 12, label: `Real-terms change in ${found.measure}`, labelAnchor: "center", labelArrow: "none", labelOffset: 40 }),
-      axisY({ ticks: MAX_INTEGER_TICKS, tickSize: 0, fontSize: 12, label: "Number of councils", labelArrow: "none" }),
-      ...(mark
-        ? [
-            ruleX([at], { y1: top * 0.02, y2: top * 0.87, stroke: "var(--live-accent)", strokeWidth: 2 }),
-            text([mark.name], { x: () => at, y: top * 0.88, text: (d) => d, textAnchor: anchor, lineAnchor: "bottom", lineWidth: 16, fill: "var(--live-accent)", fontWeight: 700, fontSize: 13, stroke: "var(--live-back)", strokeWidth: 4 }),
-          ]
-        : []),
-    ],
-  });
+export function draw({ plot: { numbers, threshold, mark, measure } }, options) {
+  return histogram(
+    {
+      numbers: numbers.map(held), step: STEP, beyond: -threshold, mark: mark && { ...mark, value: held(mark.value) },
+      label: `Real-terms change in ${measure}`, counted: "Number of councils", format: (value) => percent(value),
+    },
+    options,
+  );
 }
 
 export default live({ find, draw });
