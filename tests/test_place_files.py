@@ -160,7 +160,12 @@ def test_what_follows_the_place(spec, expected):
         (
             "population year=2033 age=85_and_over kind=projection",
             CAMDEN,
-            "the 2018-based projection of people aged 85 and over in 2023 is 63% above the revised estimate",
+            "the projection stood 63% above the estimate in 2023",
+        ),
+        (
+            "population year=2033 age=85_and_over kind=projection",
+            "E06000053",
+            "the projection stood 26% below the estimate in 2023",
         ),
         ("old-age-ratio year=2023", CITY, "too few people for a rate to mean much"),
     ],

@@ -1,4 +1,7 @@
-"""`python -m placelab.benchmark`: how long the package's work takes on this machine. It prints figures and judges nothing."""
+"""`python -m placelab.benchmark`: how long the package's work takes on this machine. It prints figures and judges nothing.
+
+With `--pages`, in a clone with a built book, what its pages cost instead: tests/benchmark_pages.py.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 _IMPORTS = {
     "python alone": "pass",
@@ -71,6 +75,12 @@ def measures() -> list[tuple[str, float]]:
 
 def main() -> None:
     """Print all figures."""
+    if "--pages" in sys.argv:
+        sys.argv.remove("--pages")
+        script = Path(__file__).parents[2] / "tests" / "benchmark_pages.py"
+        if not script.is_file():
+            raise SystemExit("--pages needs a clone of the repository, installed with `pip install -e .`, and a built book")
+        raise SystemExit(subprocess.call([sys.executable, str(script), *sys.argv[1:]]))
     for label, value in [*imports(), *measures()]:
         print(f"{value:9.1f} ms  {label}")
     print(f"matplotlib loaded before a figure is asked for: {_run(_PLOTTING)}")

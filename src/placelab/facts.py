@@ -203,8 +203,14 @@ def _projection(place: str, age: str, kind: str = "projection") -> str:
     if kind != "projection":
         return ""
     rows = tables.cautions("population_projections", place)
-    told = [text for band, text in zip(rows["measure"], rows["text"], strict=True) if population.AGES.get(age) == (band,)]
-    return _notes(*(text[:1].lower() + text[1:].rstrip(".") for text in told))
+    years = [year for band, year in zip(rows["measure"], rows["year"], strict=True) if population.AGES.get(age) == (band,)]
+    misses = {year: population.overlap(age).at[place, int(year)] for year in years}
+    return _notes(
+        *(
+            f"the projection stood {wording.percent(abs(miss))} {'above' if miss > 0 else 'below'} the estimate in {year}"
+            for year, miss in misses.items()
+        )
+    )
 
 
 def _at(frame: Any, place: str, column: Any, what: str) -> float:
