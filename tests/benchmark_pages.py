@@ -29,7 +29,8 @@ COLD = 5
 STEPS = 60
 PACKAGES = ("@jupyter-widgets/html-manager@1.0.14", "requirejs@2.3.7")
 # From the start of the load to the first frame with the drawing; the question before it is passed at once.
-READY = """new Promise((resolve) => {
+READY = """new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("no figure within 30 seconds")), 30000);
     const look = () => {
         document.querySelector(".live-question .live-tools button:last-child")?.click();
         if (!document.querySelector(".live svg")) setTimeout(look, 4);
@@ -101,7 +102,9 @@ def managed_page(folder: Path) -> None:
     shutil.copy(Path(sys.prefix, "share/jupyter/nbextensions/anywidget/index.js"), folder / "anywidget.js")
     shutil.rmtree(modules)
     widget: Any = figure_class(NAME)().widget
-    embed_minimal_html(folder / "index.html", views=[widget], title="figure", requirejs=False, embed_url="embed-amd.js")
+    embed_minimal_html(
+        folder / "index.html", [widget], title="figure", drop_defaults=False, requirejs=False, embed_url="embed-amd.js"
+    )
     page = folder / "index.html"
     scripts = (
         '<script src="require.js"></script><script>require.config({paths: {anywidget: "anywidget"}})</script>'
