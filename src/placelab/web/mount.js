@@ -52,6 +52,7 @@ export async function mount(boxes, root, opening, notice) {
     return { code, name, file: file ?? (await fileOf(root, ENGLAND)) };
   }
   return async function follow(next) {
+    if (next === shown) return;
     shown = next;
     const data = await dataFor(next);
     if (shown === next) followers.forEach((show) => show(data));

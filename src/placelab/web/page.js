@@ -34,13 +34,9 @@ async function start() {
     const asked = inAddress();
     if (kept.problem) pick.notice(kept.problem);
     if (asked.problem) pick.notice(asked.problem);
-    if (asked.text === null || asked.problem || (asked.ours && !kept.problem && kept.readable)) {
-      await go(kept.code, { quiet: true, keep: false });
-    } else if (asked.text === kept.code) {
-      await go(kept.code, { quiet: true, keep: false });
-    } else {
-      await fromAddress(asked.text);
-    }
+    const written = asked.ours && kept.readable && !kept.problem; // by this script, for a choice that may be out of date
+    if (asked.text === null || asked.problem || written || asked.text === kept.code) await go(kept.code, { quiet: true, keep: false });
+    else await fromAddress(asked.text);
     return shown;
   }
 
