@@ -136,7 +136,7 @@ def settle(page: Page) -> None:
     """Wait until the picker and every live figure on an open page answer to the reader."""
     page.wait_for_load_state("networkidle")
     page.wait_for_function(
-        "[...document.querySelectorAll('.placelab-live')].every(box => box.matches('.live-mounted, .live-failed'))"
+        "() => [...document.querySelectorAll('.placelab-live')].every(box => box.matches('.live-mounted, .live-failed'))"
         " && !document.querySelector('.place-picker:not(.ready)')"
     )
 

@@ -1,11 +1,10 @@
 """Sphinx extension that turns the sources into the published book.
 
 Everything that is ours in the build is here, in ordinary Sphinx events, so that nothing depends on one
-command: execution.py (which results may be reused), pages.py (what a page may load), policy.py (what a
-browser may run on it), roles.py (facts, claims and
-figures in prose), places.py (the reader's place: its files and scripts), frame.py (the head of a chapter), about.py
-(lists of tables, cautions and claims), references.py (how a source is cited), trim.py (style
-sheets without what no page uses).
+command: execution.py (which results may be reused), pages.py (what a page may load), policy.py (what a browser may
+run on it), trim.py (style sheets without what no page uses), roles.py (facts, claims and figures in prose), places.py
+(the reader's place: its files and scripts), frame.py (the head of a chapter), about.py (lists of tables, cautions and
+claims), references.py (how a source is cited).
 """
 
 from typing import Any
