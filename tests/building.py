@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CONFIG = """
+title: A small book
+only_build_toc_files: true
+execute: {execute_notebooks: cache, timeout: 60, stderr_output: error}
+repository: {url: ""}
+sphinx:
+  extra_extensions: [placelab.book]
+  config: {html_math_renderer: mathml, nb_execution_raise_on_error: true, nb_ipywidgets_js: {}}
+"""
 
 
 @dataclass(frozen=True)
@@ -26,3 +36,22 @@ def build(source: Path, target: Path) -> Build:
     strict = [str(command), "build", str(source), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(strict, capture_output=True, text=True, env=os.environ | {"NO_COLOR": "1"}, timeout=280)
     return Build(target / "_build" / "html", done.returncode == 0, done.stdout + done.stderr)
+
+
+def notebook(path: Path, *cells: tuple[str, str], kernel: str = "python3") -> Path:
+    """Write a notebook of (source, text that it printed when it was committed)."""
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Lab"}
+    written = [title] + [
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "metadata": {},
+            "execution_count": number,
+            "source": source,
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": text}] if text else [],
+        }
+        for number, (source, text) in enumerate(cells, start=1)
+    ]
+    metadata = {"kernelspec": {"name": kernel, "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps({"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
+    return path

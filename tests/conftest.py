@@ -7,8 +7,20 @@ from pathlib import Path
 
 import pytest
 from browsing import opened_browser, served
-from building import ROOT, Build, build
+from building import CONFIG, ROOT, Build, build, notebook
 from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def small_book(tmp_path: Path) -> Path:
+    """A book of one page and one notebook, which a test may spoil."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "_config.yml").write_text(CONFIG)
+    (source / "_toc.yml").write_text("format: jb-book\nroot: start\nchapters: [{file: lab}]\n")
+    (source / "start.md").write_text("# Start\n\nA formula: {math}`a = b + 1`.\n")
+    notebook(source / "lab.ipynb", ("print(1 + 1)", "2\n"))
+    return source
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -15,21 +14,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browsing import pages
-from building import ROOT, Build
+from building import ROOT, Build, notebook
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from placelab.book.execution import fingerprint, input_files, prune
 from placelab.book.pages import is_remote
 
-CONFIG = """
-title: A small book
-only_build_toc_files: true
-execute: {execute_notebooks: cache, timeout: 60, stderr_output: error}
-repository: {url: ""}
-sphinx:
-  extra_extensions: [placelab.book]
-  config: {html_math_renderer: mathml, nb_execution_raise_on_error: true, nb_ipywidgets_js: {}}
-"""
 CALLBACK = """
 import ipywidgets
 def refuse(years):
@@ -39,37 +29,6 @@ control = ipywidgets.interactive(refuse, years=(1, 5))
 control.children[0].value = 5
 control
 """
-
-
-def notebook(path: Path, *cells: tuple[str, str], kernel: str = "python3") -> Path:
-    """Write a notebook of (source, text that it printed when it was committed)."""
-    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Lab"}
-    written = [title] + [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "metadata": {},
-            "execution_count": number,
-            "source": source,
-            "outputs": [{"output_type": "stream", "name": "stdout", "text": text}] if text else [],
-        }
-        for number, (source, text) in enumerate(cells, start=1)
-    ]
-    metadata = {"kernelspec": {"name": kernel, "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps({"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
-    return path
-
-
-@pytest.fixture
-def small_book(tmp_path: Path) -> Path:
-    """A book of one page and one notebook, which a test may spoil."""
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "_config.yml").write_text(CONFIG)
-    (source / "_toc.yml").write_text("format: jb-book\nroot: start\nchapters: [{file: lab}]\n")
-    (source / "start.md").write_text("# Start\n\nA formula: {math}`a = b + 1`.\n")
-    notebook(source / "lab.ipynb", ("print(1 + 1)", "2\n"))
-    return source
 
 
 @pytest.fixture

@@ -133,6 +133,30 @@
   const top = one(".sbt-scroll-pixel-helper");
   if (top) new IntersectionObserver(([{ boundingClientRect }]) => document.body.classList.toggle("scrolled", boundingClientRect.y < 0)).observe(top);
 
+  // ---- notes for facilitators: shown on every page from when they are switched on until they are switched off
+  const notes = all(".facilitator-switch input");
+  function facilitate(on) {
+    root.classList.toggle("facilitating", on);
+    notes.forEach((box) => (box.checked = on));
+  }
+  let facilitating = false;
+  try {
+    facilitating = localStorage.getItem("placelab.facilitator") === "on";
+  } catch {
+    // A private window: off, as for a learner.
+  }
+  facilitate(facilitating);
+  notes.forEach((box) =>
+    box.addEventListener("change", () => {
+      facilitate(box.checked);
+      try {
+        localStorage.setItem("placelab.facilitator", box.checked ? "on" : "off");
+      } catch {
+        // The choice holds on this page.
+      }
+    }),
+  );
+
   // ---- what scrolls sideways can be reached by keyboard, and says what it is
   function reach() {
     for (const box of all("pre, .cell_output, .cell_output > .output, .pst-scrollable-table-container, div.math")) {

@@ -10,6 +10,9 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from placelab import wording
+from placelab.book import facilitator
+
 WORDS_A_MINUTE = 230
 
 
@@ -34,9 +37,12 @@ class ChapterFrame(SphinxDirective):
 
 
 def minutes_to_read(document: nodes.document) -> int:
-    """Minutes to read a document's prose at 230 words a minute, rounded up; code and raw HTML do not count."""
+    """Minutes to read a document's prose at 230 words a minute, rounded up; not code, raw HTML or facilitators' notes."""
+    aside = {id(text) for note in document.findall(facilitator.facilitator_note) for text in note.findall(nodes.Text)}
     texts = (
-        node.astext() for node in document.findall(nodes.Text) if not isinstance(node.parent, (nodes.literal_block, nodes.raw))
+        node.astext()
+        for node in document.findall(nodes.Text)
+        if id(node) not in aside and not isinstance(node.parent, (nodes.literal_block, nodes.raw))
     )
     return max(1, math.ceil(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
 
@@ -46,9 +52,13 @@ def fill(app: Sphinx, document: nodes.document) -> None:
     for frame in list(document.findall(chapter_frame)):
         box = nodes.admonition("", *frame.children, classes=["chapter-frame"])
         read, do = minutes_to_read(document), int(frame["do"] or 0)
-        times = f"{read} minutes to read" + (f", {do} minutes to do" if do else "")
-        box += nodes.paragraph("", "", nodes.strong("", times), nodes.Text(f". For {frame['for']}." if frame["for"] else "."))
-        frame.replace_self(box)
+        spent = [(read, "read"), (do, "do")]
+        times = ", ".join(f"{wording.plural(n, 'minute', 'minutes')} to {what}" for n, what in spent if n)
+        box += nodes.paragraph(
+            "", "", nodes.strong("", times), nodes.Text(f". For {frame['for']}." if frame["for"] else ".")
+        )
+        switch = [nodes.raw("", facilitator.SWITCH, format="html")] if facilitator.in_document(document) else []
+        frame.replace_self([box, *switch])
         app.env.metadata[app.env.docname]["minutes"] = f"{read}+{do}"
 
 
