@@ -48,15 +48,18 @@ serve: ## serve the built book on this machine: make serve PORT=8000
 shots: $(READY) browser ## take pictures of every page of the built book, into _shots/
 	$(BIN)/python tests/screenshots.py
 
-bench: $(READY) ## measure what the package and the pages cost
+bench: book ## measure what the package and the pages cost
 	$(BIN)/python -m placelab.benchmark
+	$(BIN)/python -m placelab.benchmark --labs
+	$(BIN)/python -m placelab.benchmark --pages
 
 clean: ## delete what was built; data/ and .venv stay
 	rm -rf _build _shots .jupyter_cache .pytest_cache .mypy_cache .ruff_cache
 
 # Python packages, exactly as locked, once for each change of the lock, of pyproject.toml or of the pages' scripts. Kernels warn that they talk
 # unencrypted; they do so on this machine's loopback only, so the warning is switched off here.
-WEB := $(filter-out %/built,$(wildcard src/placelab/web/*.* src/placelab/web/figures/*.js))
+WEB := $(filter-out %/built %/generated.js,$(wildcard $(addprefix src/placelab/,web/*.* web/figures/*.js web/notes/*.* web/game/*.* \
+  web/simulator/*.js web/simulator/no-xlsx/* simulator/*.mdl simulator/*.json)))
 $(READY): requirements.lock pyproject.toml setup.py $(WEB)
 	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo 'Python 3.11 or newer with venv is needed (Debian, Ubuntu: apt-get install python3 python3-venv).'; exit 2; }

@@ -293,3 +293,10 @@ def test_every_area_has_a_name() -> None:
     names = about.area_names()
     assert names[places.ENGLAND] == "England"
     assert set(places.frame().index) <= set(names.index)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book" / "about").glob("*.md")), ids=lambda path: path.stem)
+def test_about_speaks_of_england(path: Path) -> None:
+    """A page about the book says the same to every reader: no fact on it follows the reader's place."""
+    specs = [" ".join(spec.split()) for spec in re.findall(r"\{fact\}`([^`]+)`", path.read_text(encoding="utf-8"))]
+    assert [spec for spec in specs if facts.follows(spec)] == []

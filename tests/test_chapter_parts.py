@@ -10,6 +10,7 @@ import pytest
 from building import Build
 
 from placelab.book import diagrams
+from placelab.book.minutes import duration, worded
 
 LOOP = 'digraph { wait [label="Longer\\nwaits"]; crisis [label="More\\ncrises"]; wait -> crisis [label="+"]; crisis -> wait; }'
 START = "# Start\n\n```{{chapter-frame}}\n:do: 5\n:for: leaders\n\n- see\n```\n\nSome words.\n\n{body}\n"
@@ -83,3 +84,31 @@ def test_an_edition_that_there_is_none_of_is_refused(small_book: Path, strict_bu
 def test_notes_do_not_count_as_reading(small_book: Path, strict_build: Callable[[Path], Build]) -> None:
     chapter(small_book, "```{facilitator}\n" + "word " * 1000 + "\n```\n")
     assert "<strong>1 minute to read, 5 minutes to do</strong>" in (strict_build(small_book).html / "start.html").read_text()
+
+
+# ---- minutes
+
+
+def test_minutes_are_those_of_the_pages_named(small_book: Path, strict_build: Callable[[Path], Build]) -> None:
+    chapter(small_book, "It takes {minutes}`start`, in all {minutes}`start as=all`.")
+    built = strict_build(small_book)
+    assert built.succeeded, built.printed
+    html = re.sub(r"<[^>]+>", "", (built.html / "start.html").read_text())
+    assert "It takes 1 minute to read, 5 to do, in all 6 minutes." in html
+
+
+@pytest.mark.parametrize(("asked", "says"), [("nowhere", "nowhere states no minutes"), ("start as=most", "as=most")])
+def test_minutes_of_no_page_stop_the_build(
+    asked: str, says: str, small_book: Path, strict_build: Callable[[Path], Build]
+) -> None:
+    chapter(small_book, f"It takes {{minutes}}`{asked}`.")
+    built = strict_build(small_book)
+    assert not built.succeeded and re.search(rf"start\.md:\d+: .*{says}", built.printed)
+
+
+def test_sums_of_minutes() -> None:
+    times = {"book/a": (9, 30), "book/b": (8, 0), "notebooks/c": (10, 55)}
+    assert worded(times, ["book/b"], "") == "8 minutes to read"
+    assert worded(times, ["book/*"], "read") == "17 minutes"
+    assert worded(times, ["book/a", "book/*", "notebooks/c"], "all") == "1 hour 52 minutes"
+    assert [duration(n) for n in (0, 1, 60, 121)] == ["0 minutes", "1 minute", "1 hour", "2 hours 1 minute"]

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-PINNED = {"ipywidgets", "jupyter-book", "jupyterlab", "matplotlib", "myst-nb", "nbval", "pandas"}
+PINNED = {"simpy", "ipywidgets", "jupyter-book", "jupyterlab", "matplotlib", "myst-nb", "nbval", "pandas"}
 
 
 def locked() -> dict[str, str]:

@@ -447,7 +447,7 @@ def test_the_finding_states_the_gap_three_ways_and_what_it_is_not():
     assert "In 2024-25 the gap is zero by construction" in finding.sentence
     assert "need that already goes unmet is not in it" in finding.sentence
     assert "2024-25 prices" in finding.sentence and "This is the base case." in finding.sentence
-    assert finding.title == f"By 2035-36 Suffolk would be £{end.pounds / 1e6:.0f}m a year short"
+    assert finding.title == f"On these assumptions Suffolk would be £{end.pounds / 1e6:.0f}m a year short by 2035-36"
     assert f"£{end.need / 1e6:.0f}m" in finding.alt and "£275m in 2015-16" in finding.alt
 
 
@@ -579,7 +579,7 @@ def test_the_base_case_stays_on_the_figure_when_levers_move():
 def test_sliders_come_as_near_closing_the_gap_as_their_steps_allow():
     rate = round(100 * gap.closing(SUFFOLK)["funding"], 1)
     finding = FundingGap(place=SUFFOLK, council_tax=rate, grants=rate).finding
-    assert finding.title == "By 2035-36 funding would all but match need in Suffolk"
+    assert finding.title == "On these assumptions funding would all but match need in Suffolk by 2035-36"
 
 
 def test_every_place_can_close_its_gap_with_need_with_cost_or_with_both_sources():

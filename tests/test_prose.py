@@ -17,12 +17,15 @@ ALLOWED = [
     r"(?s)^---\n.*?\n---\n",  # front matter
     r"`[^`]*`",  # roles and literals: facts, claims, citations
     r"\]\([^)]*\)",  # link targets
+    r"\$[^$\n]+\$",  # formulas
+    r"\b\d{2}th percentile\b",
+    r"(?m)^\| \d{1,2} \[",  # the number of a chapter, in a list of them
     r"<[^>]+>",  # HTML tags and bare links
     r"(?m)^\([\w-]+\)=$",  # anchors
     r"\b(?:1[89]|20)\d\d(?:[-–/](?:\d\d|(?:1[89]|20)\d\d))?(?:-\d\d)?\b",  # years, financial years, 2026-11
     r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b",
     r"\b(?:mid|end)-(?:1[89]|20)\d\d\b",
-    r"\b\d{1,3} minutes\b",  # the length of an exercise or a reading
+    r"\b\d{1,3} minutes\b|\bof which \d{1,3} to read\b",  # the length of an exercise or a reading
     r"\b[Cc]hapters? \d{1,2}(?:(?:, \d{1,2})* and \d{1,2})?\b",
     r"\b[Ss]ection \d{2,3}\b",  # section 75, section 114
     r"\b(?:18 to 64|65 to 74|75 to 84|(?:18|65|75|85) and over|under 18|under 65|aged? \d{2}(?: to \d{2})?)\b",  # ages

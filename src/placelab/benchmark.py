@@ -1,10 +1,12 @@
 """`python -m placelab.benchmark`: how long the package's work takes on this machine. It prints figures and judges nothing.
 
-With `--pages`, in a clone with a built book, what its pages cost instead: tests/benchmark_pages.py.
+In a clone, `--labs` times each notebook instead (tests/benchmark_labs.py) and, with a built book, `--pages` what its pages
+cost (tests/benchmark_pages.py).
 """
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,7 @@ _IMPORTS = {
     "import every measure": "import placelab.spending, placelab.population, placelab.places, placelab.claims",
     "import the live figures": "import placelab.widgets.one_in_ten",
 }
+_SCRIPTS = {"--pages": "benchmark_pages.py", "--labs": "benchmark_labs.py"}
 _PLOTTING = "import sys, placelab.spending, placelab.facts, placelab.widgets.one_in_ten; print('matplotlib' in sys.modules)"
 
 
@@ -73,16 +76,71 @@ def measures() -> list[tuple[str, float]]:
     return cold + [(f"{label}, warm", milliseconds(job)) for label, job in work.items()]
 
 
+def draws() -> list[tuple[str, float]]:
+    """Times of the funding gap's ensemble, in milliseconds: one place at a slider's pace, and all places in one call."""
+    from placelab import places, uncertainty
+
+    work: dict[str, Callable[[], object]] = {
+        "funding gap of England, 10,000 draws, bands by year": lambda: uncertainty.ensemble(places.ENGLAND, draws=10_000),
+        "funding gap of all places and years, 1,000 draws": lambda: uncertainty.outcomes(
+            uncertainty.rows(), uncertainty.deviations(1000)
+        ),
+    }
+    for job in work.values():
+        job()  # tables and draws are read once
+    return [(label, milliseconds(job)) for label, job in work.items()]
+
+
+def simulator() -> list[str]:
+    """What the place simulator costs: a run in JavaScript, simlin and PySD on the same file, 1,000 draws, and its bundle."""
+    import gzip
+    import json
+    import tempfile
+    import warnings
+
+    from placelab.simulator import engine, model
+
+    web = Path(__file__).parent / "web"
+    bundle = web / "built" / "simulator.js"
+    size = len(gzip.compress(bundle.read_bytes(), 9)) / 1000
+    found = [f"{size:9.1f} kB  the simulator's bundle, gzipped (target 25)"]
+    if shutil.which("node"):
+        timed = ["node", str(web / "simulator-runs.mjs"), str(bundle), "--time", "300"]
+        times = sorted(json.loads(subprocess.run(timed, check=True, capture_output=True, text=True).stdout))
+        found.append(f"{times[150]:9.1f} ms  a simulator run in JavaScript, median of 300")
+        found.append(f"{times[285]:9.1f} ms  the same, 95th percentile (target 50)")
+    try:
+        engine.run(columns=("delayed_rate",))
+    except engine.EngineMissing as missing:
+        return [*found, f"in Python: {missing}"]
+    one = milliseconds(lambda: engine.run(columns=("delayed_rate",)), 25)
+    found.append(f"{one:9.1f} ms  a simulator run in Python (simlin)")
+    many = milliseconds(lambda: engine.ensemble(count=1000), 1)
+    found.append(f"{many:9.1f} ms  1,000 draws of every free parameter")
+    try:
+        import pysd
+    except ImportError:
+        return [*found, "PySD is not installed (it comes with the test extra), so there is no ratio"]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        file = Path(folder) / model.FILE
+        file.write_text(model.text(), "utf-8")
+        oracle = pysd.read_vensim(str(file))
+        slow = milliseconds(oracle.run, 1)
+    return [*found, f"{slow:9.1f} ms  the same run in PySD: {slow / one:.0f} times simlin's"]
+
+
 def main() -> None:
     """Print all figures."""
-    if "--pages" in sys.argv:
-        sys.argv.remove("--pages")
-        script = Path(__file__).parents[2] / "tests" / "benchmark_pages.py"
+    for flag in _SCRIPTS.keys() & set(sys.argv):
+        sys.argv.remove(flag)
+        script = Path(__file__).parents[2] / "tests" / _SCRIPTS[flag]
         if not script.is_file():
-            raise SystemExit("--pages needs a clone of the repository, installed with `pip install -e .`, and a built book")
+            raise SystemExit(f"{flag} needs a clone of the repository, installed with `pip install -e .`")
         raise SystemExit(subprocess.call([sys.executable, str(script), *sys.argv[1:]]))
-    for label, value in [*imports(), *measures()]:
+    for label, value in [*imports(), *measures(), *draws()]:
         print(f"{value:9.1f} ms  {label}")
+    print(*simulator(), sep="\n")
     print(f"matplotlib loaded before a figure is asked for: {_run(_PLOTTING)}")
 
 

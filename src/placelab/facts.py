@@ -15,7 +15,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from placelab import claims, demand, gap, places, population, spending, tables, wording
+from placelab import (
+    carers,
+    claims,
+    demand,
+    gap,
+    nhs_areas,
+    outcomes,
+    places,
+    population,
+    risk,
+    spending,
+    tables,
+    uncertainty,
+    winter,
+    wording,
+)
 
 
 class UnknownFact(ValueError):
@@ -73,6 +88,7 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "people": wording.people,
     "people-size": lambda v: wording.people(abs(v)),
     "one-dp": lambda v: f"{v:.1f}",
+    "two-dp": lambda v: f"{v:.2f}",
 }
 WORD_FORMATS: dict[str, Callable[[str], str]] = {"": str, "capital": lambda text: text[:1].upper() + text[1:]}
 _DEFAULT = {"£": "pounds", "share": "pct", "change": "change", "people": "people", "count": "count", "ratio": "one-dp"}
@@ -365,6 +381,29 @@ def funding_gap(
     return Value(gap.gap_of(place, case, year).pounds, "£", _notes(_together(place, gap.FIRST), _small(place)))
 
 
+@fact("funding-gap-draws")
+def funding_gap_draws(place: str, year: str, below: str, width: str = "1", held: str = "") -> Value:
+    """The gap below which so many of 100 draws lie (uncertainty.ensemble), £; held=funding draws need and cost alone."""
+    share = next((t for t in uncertainty.TENTHS if f"{100 * t:.0f}" == below), None)
+    if share is None or held not in ("", "funding"):
+        raise ValueError(f"below is 10, 50 or 90 and held is funding or left out, not {below} and {held}")
+    bands = uncertainty.ensemble(place, width=float(width), held=uncertainty.FUNDING if held else ()).bands
+    return Value(float(bands.at[year, share]), "£", _notes(_together(place, gap.FIRST), _small(place)))
+
+
+@fact("spending-spread")
+def spending_spread(place: str) -> Value:
+    """How far spending typically moves in a year, apart from every council's move; England: a council of average size."""
+    return Value(risk.council(place).spread, "share", _notes(_together(place, risk.FIRST), _small(place)))
+
+
+@fact("bad-year")
+def bad_year(place: str) -> Value:
+    """What adult social care would need above expectation in one year in ten, £; England: a council of average size."""
+    council = risk.council(place)
+    return Value(risk.Z90 * council.money * council.spread, "£", _notes(_together(place, risk.FIRST), _small(place)))
+
+
 # People
 
 
@@ -462,6 +501,18 @@ def need_level_rate(place: str, what: str = "need") -> Value:
     return Value(float(demand.level_rate(what)[place]), "change", _small(place))
 
 
+@fact("disabled-share")
+def disabled_share(place: str) -> Value:
+    """Share of residents disabled under the Equality Act, all ages, by their own account (Census 2021)."""
+    return Value(float(demand.prevalence(demand.DISABILITY).at[place, "share"]), "share", _small(place))
+
+
+@fact("unpaid-carers")
+def unpaid_carers(place: str, hours: str = "any") -> Value:
+    """People aged 5 and over who gave unpaid care for `hours` a week (any, 50 or more) at the census of 2021."""
+    return Value(float(carers.unpaid_carers(hours)[place]), "people")
+
+
 @fact("first-published-overlap")
 def first_published_overlap(place: str, year: str, age: str) -> Value:
     """How far the estimate first published stands above (+) or below (−) the revised one."""
@@ -477,6 +528,59 @@ def claim_per_head(place: str, claim: str, start: str, end: str, age: str) -> Va
         raise ValueError(f"claim {claim!r} has no value")
     growth = population_change(places.ENGLAND, start, end, age).number
     return Value((1 + total / 100) / (1 + growth) - 1, "change")
+
+
+# Care, health and the NHS map
+
+
+@fact("healthy-life-expectancy")
+def healthy_life_expectancy(place: str, year: str, sex: str) -> Value:
+    """Years of life in good health that a newborn could expect at the rates of three years, such as 2016-18."""
+    years = outcomes.healthy_life_expectancy(place, year, sex)
+    return Value(years, "ratio", _together(place, places.financial_year(int(year[:4]))))
+
+
+@fact("delayed-rate")
+def delayed_rate(place: str, year: str, put_down_to: str = "all") -> Value:
+    """Delayed transfers of care a day for each 100,000 adults."""
+    return Value(outcomes.delayed_rate(place, year, put_down_to), "ratio", _notes(_together(place, year), _small(place)))
+
+
+@fact("delayed-beds", follows=False)
+def delayed_beds(place: str, month: str, put_down_to: str = "all") -> Value:
+    """Beds taken a day in England by people whose transfer was delayed, in a month such as 2017-02."""
+    return Value(outcomes.delayed_beds(month, put_down_to), "count")
+
+
+@fact("delayed-beds-change", follows=False)
+def delayed_beds_change(place: str, start: str, end: str, put_down_to: str = "all") -> Value:
+    """The change in those beds between two months."""
+    return Value(outcomes.delayed_beds(end, put_down_to) / outcomes.delayed_beds(start, put_down_to) - 1, "change")
+
+
+@fact("nhs-areas", words=True)
+def nhs_areas_told(place: str, map: str) -> Value:
+    """The NHS areas a place lies in, as a phrase: partnerships (map=2021) or integrated care boards (map=2022)."""
+    return Value(float("nan"), "words", words=nhs_areas.told(place, map))
+
+
+# The winter model
+
+
+@fact("winter-number", follows=False)
+def winter_number(place: str, name: str) -> Value:
+    """A number that the winter model is made of, by its name there."""
+    number = winter.parameters().get(name.replace(" ", "_"))
+    if number is None:
+        raise ValueError(f"the winter model has no number {name!r}; there is {', '.join(winter.parameters())}")
+    return Value(number.value, "share" if number.unit.startswith("share") else "ratio")
+
+
+@fact("winter-change", follows=False)
+def winter_change(place: str, measure: str, hospital: str = "0", gp: str = "0", council: str = "0", family: str = "0") -> Value:
+    """What decisions change in the middle winter, as a share of what there is when everybody carries on."""
+    choice = tuple(int(option) for option in (hospital, gp, council, family))
+    return Value(winter.change(choice, measure.replace(" ", "_")), "change")
 
 
 # The book itself

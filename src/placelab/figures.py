@@ -53,6 +53,34 @@ class Line:
     width: float = 2.0
 
 
+@dataclass(frozen=True)
+class Interval:
+    """One row of an interval chart: its label, its ends and, where there is one, the number inside."""
+
+    label: str
+    low: float
+    high: float
+    point: float | None = None
+    colour: str = DARK_BLUE
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number with its range, (low, middle, high), and where there is one the same of the base case."""
+
+    label: str
+    now: tuple[float, float, float]
+    base: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time: what it is, and how many days it lasts."""
+
+    label: str
+    days: float
+
+
 Draw = Callable[[float], "Figure"]
 
 
@@ -138,7 +166,9 @@ def lines(
         style = (0, (4, 2)) if line.dashed else "solid"
         axes.plot(line.x, line.y, color=line.colour, linewidth=line.width, linestyle=style, solid_capstyle="round")
     if shade is not None:
-        _shade(axes, *shade, under=min(y for line in data for x, y in zip(line.x, line.y, strict=True) if x >= shade[0][0]))
+        _shade(
+            axes, *shade, under=min(y for line in data for x, y in zip(line.x, line.y, strict=True) if x >= shade[0][0])
+        )
     low, high = axes.get_ylim()
     if zero:
         low = min(0, low)
@@ -275,6 +305,145 @@ def bars(
     axes.xaxis.set_ticks([])
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(False)
+    return figure
+
+
+def intervals(
+    rows: Sequence[Interval],
+    width: float,
+    x_label: str,
+    *,
+    mark: tuple[str, float],
+    x_format: Callable[[float], str] | None = None,
+) -> Figure:
+    """Intervals one under another, each a bar with its name above it and a dot at its number; `mark` rules what happened."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    narrow = width < 5.5
+    figure, axes = _axes(width, 1.2 + 0.62 * len(rows))
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color="#E5E5E5", linewidth=0.8)
+    shown = [value for row in rows for value in (row.low, row.high, row.point) if value is not None]
+    low, high = min(*shown, mark[1], 0.0), max(*shown, mark[1], 0.0)
+    axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
+    axes.axvline(0, color=GREY, linewidth=1)
+    for i, row in enumerate(rows):
+        axes.plot([row.low, row.high], [i, i], color=row.colour, linewidth=5, solid_capstyle="butt")
+        if row.point is not None:
+            axes.plot([row.point], [i], "o", color="white", markeredgecolor=row.colour, markeredgewidth=2, markersize=8)
+        axes.annotate(
+            row.label, (0, i - 0.3), xycoords=("axes fraction", "data"), va="bottom", fontsize=9, color=row.colour,
+            fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip
+    axes.set_ylim(len(rows) - 0.4, -0.95)
+    label, at = mark
+    axes.axvline(at, color=GREY, linewidth=2, linestyle=(0, (4, 2)))
+    side = (at - low) / (high - low) if high > low else 0.5
+    axes.annotate(
+        label, (at, -0.95), xytext=(0, 3), textcoords="offset points", fontsize=9, va="bottom", annotation_clip=False,
+        ha="left" if side < 0.3 else "right" if side > 0.7 else "center",
+    )  # fmt: skip
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(fill(x_label, 42 if narrow else 80))
+    axes.xaxis.set_major_locator(MaxNLocator(5 if narrow else 9))
+    if x_format:
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: x_format(v)))
+    return figure
+
+
+def ribbon(
+    x: Sequence[float],
+    low: Sequence[float],
+    middle: Sequence[float],
+    high: Sequence[float],
+    base: Sequence[float] | None,
+    width: float,
+    y_label: str,
+    ranges: Sequence[Range],
+    *,
+    ticks: Sequence[tuple[float, str]],
+    value_format: Callable[[float], str],
+    names: tuple[str, str],
+) -> Figure:
+    """A line in its band over time, the base case a grey line; below it a row of bars for each of `ranges`, on its own scale.
+
+    `ticks` are where the time axis is marked and with what; `names` are what to call this case and the base case.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure as NewFigure
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    rows = len(ranges) * (2.1 if base else 1.5)
+    with rc_context(_RC):
+        figure = NewFigure(figsize=(width, 3.0 + 0.32 * rows), layout="constrained")
+        top, below = figure.subplots(2, 1, height_ratios=[2.7, 0.32 * rows])
+    top.tick_params(length=0)
+    top.grid(axis="y", color="#E5E5E5", linewidth=0.8)
+    top.fill_between(x, low, high, color=LIGHT_BLUE, alpha=0.35, linewidth=0)
+    if base:
+        top.plot(x, base, color=MID_GREY, linewidth=1.6, linestyle=(0, (4, 2)))
+    top.plot(x, middle, color=DARK_BLUE, linewidth=2.2)
+    top.set_ylim(0, max(*high, *(base or [0.0])) * 1.1 + 1e-9)
+    top.set_xlim(0, None)
+    top.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
+    top.yaxis.set_major_locator(MaxNLocator(5))
+    top.yaxis.set_major_formatter(FuncFormatter(lambda v, _: value_format(v)))
+    top.set_title(fill(f"{y_label} (shaded: the range)", 46 if width < 5.5 else 90), fontsize=10, loc="left")
+    _range_rows(below, ranges, value_format, names)
+    return figure
+
+
+def _range_rows(
+    axes: Axes, ranges: Sequence[Range], value_format: Callable[[float], str], names: tuple[str, str]
+) -> None:
+    """Each range as a bar from low to high with a dot at its middle and the numbers after it; each row has a scale of its own."""
+    at = 0.0
+    for row in ranges:
+        axes.annotate(row.label, (0, at), fontsize=9, fontweight="bold", va="center", annotation_clip=False)
+        both = [(row.now, DARK_BLUE, names[0]), *([(row.base, MID_GREY, names[1])] if row.base else [])]
+        most = max(part[2] for part, *_ in both) or 1.0
+        for (low, middle, high), colour, name in both:
+            at += 0.75
+            axes.plot([low / most, high / most], [at, at], color=colour, linewidth=5, alpha=0.45, solid_capstyle="butt")
+            axes.plot([middle / most], [at], "o", color=colour, markersize=6)
+            words = f"{value_format(middle)}  {name}" if row.base else value_format(middle)
+            axes.annotate(words, (1.03, at), fontsize=9, color=colour, va="center", annotation_clip=False)
+        at += 0.85
+    axes.set_xlim(-0.01, 1.5)
+    axes.set_ylim(at - 0.3, -0.5)
+    axes.set_axis_off()
+
+
+TIMES = (LIGHT_GREY, MID_BLUE, ORANGE, "#F0A57A", LIGHT_BLUE, DARK_BLUE)  # one colour a kind of time
+
+
+def timeline(
+    rows: Sequence[tuple[str, Sequence[Span]]], width: float, start: float, end: float, ticks: Sequence[tuple[float, str]]
+) -> Figure:
+    """Time from `start` to `end` (days) as a bar in pieces for each row, with a key of every kind of time that has half a day."""
+    from matplotlib.patches import Patch
+
+    figure, axes = _axes(width, 1.5 + 0.75 * len(rows) + 0.2 * (3 if width < 5.5 else 1))
+    axes.grid(visible=False)
+    used: dict[str, str] = {}
+    for i, (name, spans) in enumerate(rows):
+        left = start
+        axes.annotate(name, (start, i - 0.36), fontsize=9, fontweight="bold", va="bottom")
+        for span, colour in zip(spans, TIMES, strict=False):
+            axes.barh(i, span.days, left=left, height=0.5, color=colour, edgecolor="white", linewidth=0.8)
+            left += span.days
+            if span.days >= 0.5:
+                used[span.label] = colour
+    axes.set_ylim(len(rows) - 0.6, -0.75)
+    axes.set_xlim(start, end)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xticks([at for at, _ in ticks if at >= start], [text for at, text in ticks if at >= start])
+    key = [Patch(color=colour, label=label) for label, colour in used.items()]
+    figure.legend(
+        handles=key, loc="outside lower left", ncols=1 if width < 5.5 else 2, frameon=False, fontsize=9, alignment="left"
+    )
     return figure
 
 

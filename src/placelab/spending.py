@@ -54,7 +54,7 @@ BASES: dict[str, Basis] = {
         Basis(
             "net",
             "net current expenditure",
-            "what councils spend from their own funds, after income from clients, the NHS and others",
+            "what councils meet from council tax, business rates and grants, after income from clients, the NHS and others",
             "net_current_expenditure",
         ),
         Basis(

@@ -1,30 +1,50 @@
 """Sphinx extension that turns the sources into the published book.
 
-Everything that is ours in the build is here, in ordinary Sphinx events, so that nothing depends on one
-command: execution.py (which results may be reused), pages.py (what a page may load), policy.py (what a browser may
-run on it), trim.py (style sheets without what no page uses), roles.py (facts, claims and figures in prose), places.py
-(the reader's place: its files and scripts), frame.py (the head of a chapter), facilitator.py (notes that
-learners do not see), diagrams.py (diagrams from text), about.py (lists of tables, cautions and claims), references.py (how a source is cited).
+Everything that is ours in the build is here, in ordinary Sphinx events, so that nothing depends on one command:
+
+- execution.py: which results may be reused
+- pages.py, policy.py, trim.py, preload.py: what a page may load, what a browser may run on it, style sheets without what
+  no page uses, a live figure's scripts asked for early
+- roles.py, places.py: facts, claims and figures in prose; the reader's place, its files and scripts
+- frame.py, notes.py, facilitator.py, diagrams.py, freshness.py, minutes.py: the head of a chapter, reflections, what learners
+  do not see, diagrams from text, when a chapter was last checked, how long things take
+- game.py: cards, tables and plans of the game, for facilitators
+- about.py, references.py: lists of tables, cautions and claims; how a source is cited
+- simulator.py, simulator_fit.py, loops.py: the pages about the place simulator
 """
 
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from placelab.book import about, diagrams, execution, facilitator, frame, pages, places, policy, references, roles, trim
+from placelab.book import (
+    about,
+    diagrams,
+    execution,
+    facilitator,
+    frame,
+    freshness,
+    game,
+    minutes,
+    notes,
+    pages,
+    places,
+    policy,
+    preload,
+    references,
+    roles,
+    simulator,
+    trim,
+)
+
+PARTS = (
+    execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
+    about, simulator, game, trim,
+)  # fmt: skip
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part of the extension with Sphinx."""
-    execution.setup(app)
-    pages.setup(app)
-    policy.setup(app)
-    references.setup(app)
-    roles.setup(app)
-    places.setup(app)
-    facilitator.setup(app)
-    frame.setup(app)
-    diagrams.setup(app)
-    about.setup(app)
-    trim.setup(app)
+    for part in PARTS:
+        part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,7 +28,7 @@ NARROW = 288  # points that a figure gets in a window 320 wide
 HOUSE = f"""
 bgcolor="transparent"; pad=0.05; nodesep=0.25; ranksep=0.3;
 graph [fontname="Arial", fontsize={FONT}];
-node [shape=box, style=rounded, fontname="Arial", fontsize={FONT}, margin="0.1,0.06", height=0.3];
+node [shape=box, style=rounded, fontname="Arial", fontsize={FONT}, margin="0.17,0.07", height=0.3];
 edge [fontname="Arial", fontsize={FONT}, arrowsize=0.7];
 """.replace("\n", " ")  # on one line, so that Graphviz counts an author's lines
 WIDTH = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from placelab import wording
-from placelab.book import facilitator
+from placelab.book import facilitator, minutes
 
 WORDS_A_MINUTE = 230
 
@@ -59,7 +59,7 @@ def fill(app: Sphinx, document: nodes.document) -> None:
         )
         switch = [nodes.raw("", facilitator.SWITCH, format="html")] if facilitator.in_document(document) else []
         frame.replace_self([box, *switch])
-        app.env.metadata[app.env.docname]["minutes"] = f"{read}+{do}"
+        minutes.remember(app.env, app.env.docname, read, do)
 
 
 def setup(app: Sphinx) -> None:

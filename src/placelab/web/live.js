@@ -2,18 +2,7 @@
 // what a reader takes away. A figure's own module brings two functions: find(values, data), which computes and is tested
 // against Python, and draw(finding, options), which draws what was found with Observable Plot.
 
-const element = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") node.className = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false && value != null) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-};
-
-let serial = 0;
+import { download, element, freshId } from "./element.js";
 
 // A value for a control, or undefined where it is none of its options or outside its range.
 export function checked(control, value) {
@@ -22,10 +11,11 @@ export function checked(control, value) {
   return Number.isFinite(number) && number >= control.low && number <= control.high ? number : undefined;
 }
 
-// Settings as a short text for an address, only those that differ from the base case; and back, hostile input ignored.
-export function settingsText(controls, values, skip = []) {
+// Settings as a short text for an address, only those that differ from where the figure opens (`start`: what its page prints, else
+// the base case); and back, hostile input ignored.
+export function settingsText(controls, values, skip = [], start = {}) {
   return controls
-    .filter((c) => !skip.includes(c.name) && values[c.name] !== c.default)
+    .filter((c) => !skip.includes(c.name) && values[c.name] !== (start[c.name] ?? c.default))
     .map((c) => `${c.name}:${encodeURIComponent(values[c.name])}`)
     .join(",");
 }
@@ -85,7 +75,7 @@ function shown(control, value) {
 }
 
 function controlFor(control, value, changed, values = {}) {
-  const id = `live-${(serial += 1)}`;
+  const id = freshId("live");
   if (control.kind === "choice") {
     const select = element("select", { id, "data-control": control.name, "data-lm-suppress-shortcuts": "true" });
     let listed;
@@ -162,6 +152,7 @@ export function live({ find, draw }) {
     const bars = controls.map((control) => [control, controlFor(control, values[control.name], (value) => move(control.name, value), values)]);
     const panel = element("div", { class: "live-controls", role: "group", "aria-label": `Settings: ${setup.title}` }, ...bars.map(([, bar]) => bar.node));
     const guessed = element("p", { class: "live-guessed" });
+    const known = element("p"); // what the figure tells before the guess (found.known)
     const tools = element(
       "div", { class: "live-tools" },
       element("button", { type: "button", onclick: reset }, "Return to the base case"),
@@ -181,6 +172,7 @@ export function live({ find, draw }) {
     }
     function show(before = {}) { // only what changed, so that nothing else is announced
       bars.forEach(([control, bar]) => (control.offered || values[control.name] !== before[control.name]) && bar.show(values[control.name], values));
+      bars.forEach(([{ only }, bar]) => only && (bar.node.hidden = values[only.by] !== only.is)); // of many controls, a few at a time
     }
     function later() {
       if (queued) return;
@@ -192,6 +184,9 @@ export function live({ find, draw }) {
     }
     function update() {
       found = find(values, data());
+      known.textContent = found.known ?? "";
+      known.hidden = !found.known;
+      if (!result.parentNode) return; // not before the guess: what is spoken would give the result away
       title.textContent = found.title;
       sentence.textContent = found.sentence;
       source.textContent = found.source;
@@ -210,7 +205,9 @@ export function live({ find, draw }) {
       el.dispatchEvent(new CustomEvent("live-updated", { bubbles: true }));
     }
     function fill() {
+      const held = table.lastChild.matches(":focus-within"); // who stands in the table stays there when it is written anew
       table.lastChild.replaceChildren(found.table.rows.length ? tableNode(found.table, found.title) : "");
+      if (held) table.lastChild.querySelector("[tabindex='0']")?.focus({ preventScroll: true });
     }
     function reset() {
       values = Object.fromEntries(setup.controls.map((c) => [c.name, (setup.hide ?? []).includes(c.name) ? values[c.name] : c.default]));
@@ -221,28 +218,30 @@ export function live({ find, draw }) {
     }
     function save() {
       const settings = setup.controls.map((c) => [c.label, c.kind === "choice" ? offered(c, values, values[c.name]).find(([o]) => o === values[c.name])[1] : shown(c, values[c.name])]);
-      const blob = new Blob(["\ufeff", csv(found, settings)], { type: "text/csv" });
-      const anchor = element("a", { href: URL.createObjectURL(blob), download: `${setup.name}.csv` });
-      anchor.click();
-      setTimeout(() => URL.revokeObjectURL(anchor.href), 1000);
+      download(["\ufeff", csv(found, settings)], "text/csv", `${setup.name}.csv`);
       status.textContent = "Saved as a CSV file.";
     }
     function address() {
       const query = new URLSearchParams();
       if (values.place && values.place !== "E92000001") query.set("place", values.place);
-      const text = settingsText(setup.controls, values, ["place"]);
+      const text = settingsText(setup.controls, values, ["place"], setup.start);
       if (text) query.set(setup.name, text);
-      const base = setup.page ? new URL(setup.page, document.baseURI) : new URL(location.href);
+      // In a notebook `page` is the book's own page for this; without the book's address it is only where in the book.
+      if (setup.page && !/^https?:/.test(setup.page)) return `${setup.page}?${query}`;
+      const base = new URL(setup.page ?? location.href);
       base.search = query.toString();
       base.hash = "";
       return base.href;
     }
     async function link() {
+      const to = address();
+      const rest = /^https?:/.test(to) ? "" : " Put the address of your book before it.";
       try {
-        await navigator.clipboard.writeText(address());
-        status.textContent = "The link is copied.";
+        await navigator.clipboard.writeText(to);
+        status.textContent = `The link is copied.${rest}`;
+        status.classList.toggle("shown", rest !== "");
       } catch {
-        status.textContent = `The link: ${address()}`;
+        status.textContent = `The link: ${to}${rest && `.${rest}`}`;
         status.classList.add("shown");
       }
     }
@@ -255,14 +254,23 @@ export function live({ find, draw }) {
       show();
       later();
     });
-    const resized = new ResizeObserver(() => figure.isConnected && found && later());
+    show(values);
+    let drawnFor; // the width; an opened table changes the height alone, and that needs no new drawing
+    const resized = new ResizeObserver(() => {
+      if (figure.isConnected && found && el.clientWidth !== drawnFor) later();
+      drawnFor = el.clientWidth;
+    });
     resized.observe(el);
 
     const root = element("div", { class: "live" }, status);
     el.replaceChildren(root);
     if (setup.guess && !model.get("revealed")) {
-      root.append(question(setup, (text) => {
+      update();
+      root.append(question(setup, values, known, (text, given) => {
         guessed.textContent = text;
+        values = { ...values, ...given };
+        show();
+        model.set("values", values);
         model.set("revealed", text);
         model.save_changes();
         root.querySelector(".live-question").replaceWith(result);
@@ -280,18 +288,28 @@ export function live({ find, draw }) {
   return { render };
 }
 
-// The question, a guess, and an open way past it; `reveal` gets what to show beside the result.
-function question(setup, reveal) {
-  let value = setup.guess.default;
-  const bar = controlFor(setup.guess, value, (next) => (value = next));
+// The question, what is known, a guess, and an open way past it. `setup.guess` is a slider of its own, or names the controls
+// that hold the answer; `setup.reasons` asks for words too, which stay in the page. `reveal` gets what to show beside the result,
+// and the values given to those controls.
+function question(setup, values, known, reveal) {
+  const named = Array.isArray(setup.guess);
+  const asked = named ? setup.controls.filter((control) => setup.guess.includes(control.name)) : [setup.guess];
+  const given = Object.fromEntries(asked.map((control) => [control.name, named ? values[control.name] : control.default]));
+  const bars = asked.map((control) => controlFor(control, given[control.name], (next) => (given[control.name] = next)));
+  const id = freshId("reasons");
+  const field = setup.reasons && element("textarea", { id, rows: 3, maxlength: 600, "data-lm-suppress-shortcuts": "true" });
+  const reasons = () => (field?.value.trim() ? ` You wrote: “${field.value.trim()}”` : "");
+  const words = () => asked.map((control) => `${named ? `${control.label.toLowerCase()} ` : ""}${shown(control, given[control.name])}`).join(", ");
   return element(
     "form", { class: "live-question", onsubmit: (event) => event.preventDefault() },
     element("p", {}, element("strong", {}, setup.question)),
-    bar.node,
+    known,
+    ...bars.map((bar) => bar.node),
+    field && element("div", { class: "live-control" }, element("label", { for: id }, setup.reasons), field),
     element(
       "div", { class: "live-tools" },
-      element("button", { type: "button", onclick: () => reveal(`You guessed ${shown(setup.guess, value)}.`) }, "Show the result"),
-      element("button", { type: "button", onclick: () => reveal("You skipped the guess.") }, "Skip the guess"),
+      element("button", { type: "button", onclick: () => reveal(`You guessed ${words()}.${reasons()}`, named ? given : {}) }, "Show the result"),
+      element("button", { type: "button", onclick: () => reveal("You skipped the guess.", {}) }, "Skip the guess"),
     ),
   );
 }

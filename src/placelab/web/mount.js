@@ -81,6 +81,7 @@ async function prepare(box, root, notice) {
     const { values: asked, refused } = settingsFrom(controls, new URLSearchParams(location.search).get(name) ?? "");
     if (refused.length) notice(`Some settings in this page's address are not ones that the figure has, and were left out: ${refused.join(", ")}.`);
     const at = { code, called };
+    setup.start = printed;
     const model = new Model({ setup, shared, place: dataOf(file), values: { ...printed, ...setup.presets?.sets[asked[setup.presets.control]], ...asked, ...placed(at) }, revealed: "" });
 
     function dataOf(file) {
@@ -101,7 +102,7 @@ async function prepare(box, root, notice) {
     let later;
     model.on("change:values", () => {
       clearTimeout(later);
-      later = setTimeout(() => keepSettings(name, settingsText(controls, model.get("values"))), SETTLED);
+      later = setTimeout(() => keepSettings(name, settingsText(controls, model.get("values"), [], printed)), SETTLED);
     });
     const home = document.createElement("div");
     box.append(home);

@@ -1,6 +1,8 @@
 // What every page loads: the picker of the reader's place, the facts in prose that follow it and, only where a page has live
-// figures, the scripts that mount them. Nothing is sent anywhere; a page fetches the place's own file and no other place's.
+// figures or room for notes, the scripts that mount them. Nothing is sent anywhere; a page fetches the place's own file and no
+// other place's.
 import "./page.css";
+import "./notes/notes.css";
 import { followFacts } from "./facts.js";
 import { picker } from "./picker.js";
 import { ENGLAND, inAddress, keepInAddress, lookUp, place, remember, remembered, search } from "./place.js";
@@ -13,6 +15,16 @@ let figures = null; // resolves to what moves the live figures to another place
 let turn = 0;
 
 if (head) start();
+
+const rooms = [...document.querySelectorAll(".placelab-note, .placelab-framework")];
+if (rooms.length) {
+  import("./notes/notes.js")
+    .then(({ mount }) => mount(rooms, root))
+    .catch(() => rooms.forEach((room) => {
+      room.classList.add("notes-failed");
+      room.append("The field for your note could not be loaded. Reload the page, or write it on paper.");
+    }));
+}
 
 async function start() {
   const pick = picker(head, { search: (text) => search(root, text), choose: (code) => go(code), name: () => shown.name });

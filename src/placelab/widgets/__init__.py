@@ -13,7 +13,12 @@ _CLASSES = {
     "need-from-ageing": ("placelab.widgets.need_from_ageing", "NeedFromAgeing"),
     "conditions": ("placelab.widgets.conditions", "Conditions"),
     "funding-gap": ("placelab.widgets.funding_gap", "FundingGap"),
+    "gap-uncertainty": ("placelab.widgets.gap_uncertainty", "GapUncertainty"),
+    "forecast-scorecard": ("placelab.widgets.forecast_scorecard", "ForecastScorecard"),
     "map-of-places": ("placelab.widgets.map_of_places", "MapOfPlaces"),
+    "shared-risk": ("placelab.widgets.shared_risk", "SharedRisk"),
+    "other-chair": ("placelab.widgets.other_chair", "OtherChair"),
+    "place-simulator": ("placelab.widgets.place_simulator", "PlaceSimulator"),
 }
 
 

@@ -135,11 +135,16 @@ def table_html(table: pd.DataFrame, caption: str) -> str:
 
 
 class LiveFigure:
-    """A figure with controls. Subclasses set `name`, `controls` (a method, so that tables load late) and `find`."""
+    """A figure with controls. Subclasses set `name`, `controls` (a method, so that tables load late) and `find`.
+
+    A figure with a `question` asks it before it shows the result. The answer is a slider of its own (`guess`), or, where the
+    result is computed from it, the controls that `guess` names.
+    """
 
     name: ClassVar[str]
     question: ClassVar[str] = ""
-    guess: ClassVar[Slider | None] = None
+    guess: ClassVar[Slider | tuple[str, ...] | None] = None
+    lab: ClassVar[str] = ""  # the notebook that shows it, where that is not of the figure's own name
 
     def __init__(self, **values: Any) -> None:
         self.values: dict[str, Any] = self.checked(values)
@@ -189,7 +194,7 @@ class LiveFigure:
             "title": cls.name.replace("-", " "),
             "controls": [control.json() for control in cls.controls()],
             "question": cls.question,
-            "guess": cls.guess.json() if cls.guess else None,
+            "guess": cls.guess.json() if isinstance(cls.guess, Slider) else cls.guess and list(cls.guess),
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ class Conditions(LiveFigure):
     """Share of people with a condition: a place and its similar places in alphabetical order, or all places as a distribution."""
 
     name: ClassVar[str] = "conditions"
+    lab: ClassVar[str] = "demand-trends"
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:

@@ -97,18 +97,18 @@ class FundingGap(LiveFigure):
     def place_data(cls, code: str) -> dict[str, Any]:
         place, spent, still = places.get(code), gap.history(code), gap.project(gap.Assumptions())
         own = (
-            {"name": place.name, "together": _together(code), "sums": _sums(still, code)}
-            if _shares_area(place)
+            {"name": place.name, "together": together(code), "sums": _sums(still, code)}
+            if shares_area(place)
             else None
         )
         return {
-            "who": _who(place),
+            "who": who(place),
             "spent": {"years": list(spent.index), "money": spent.tolist()},
             "sums": _sums(still.of(code), code),
             "taxYear": _tax_year(code),
             "own": own,
             "beside": _published() if code == places.ENGLAND else None,
-            "notes": _notes(place),
+            "notes": notes(place, _BRIDGE),
         }
 
     def find(self, **values: Any) -> Finding:
@@ -120,7 +120,8 @@ class FundingGap(LiveFigure):
         end, spent = gap.gap(projection, place.code), gap.history(place.code)
         parts = (
             _sentence(place, end, projection), _sources(projection, place.code), _construction(), _prevention(chosen),
-            _base_sentence(place, scenario, compared), _joined(place, everywhere), _beside(place, projection), *_notes(place),
+            _base_sentence(place, scenario, compared), _joined(place, everywhere), _beside(place, projection),
+            *notes(place, _BRIDGE),
         )  # fmt: skip
         named = gap.scenarios().get(scenario)
         return Finding(
@@ -176,7 +177,7 @@ def _sums(projection: gap.Projection, code: str) -> dict[str, Any]:
     return {"care": care, "clients": clients, "adults": adults, **sources}
 
 
-def _who(place: places.Place) -> str:
+def who(place: places.Place) -> str:
     """The place, or the area it is counted in, as it stands inside a sentence."""
     _, area = places.area_of(place.code, gap.FIRST)
     return place.in_sentence if area == place.name else area
@@ -187,7 +188,7 @@ def money(value: float) -> str:
     return wording.pounds(value if abs(value) >= 999_500 else round(value, -3))
 
 
-def _pounds(value: float) -> str:
+def pounds(value: float) -> str:
     """Whole £; a gap of nothing is never a negative nought."""
     return wording.pounds(round(value))
 
@@ -200,10 +201,10 @@ def size(share: float) -> str:
 
 def _title(place: places.Place, end: gap.Gap) -> str:
     if abs(end.share) < LEVEL:
-        return f"By {gap.END} funding would all but match need in {_who(place)}"
+        return f"On these assumptions funding would all but match need in {who(place)} by {gap.END}"
     if end.pounds < 0:
-        return f"By {gap.END} {_who(place)} would have {money(-end.pounds)} a year to spare"
-    return f"By {gap.END} {_who(place)} would be {money(end.pounds)} a year short"
+        return f"On these assumptions {who(place)} would have {money(-end.pounds)} a year to spare by {gap.END}"
+    return f"On these assumptions {who(place)} would be {money(end.pounds)} a year short by {gap.END}"
 
 
 def _sentence(place: places.Place, end: gap.Gap, projection: gap.Projection) -> str:
@@ -211,8 +212,8 @@ def _sentence(place: places.Place, end: gap.Gap, projection: gap.Projection) -> 
     of_which = f", {money(prevention)} of it for prevention" if prevention else ""
     excess = "The gap of" if end.pounds >= 0 else "The surplus of"
     return (
-        f"In {gap.END} need in {_who(place)} would cost {money(end.need)}{of_which}, against funding of {money(end.funding)}, "
-        f"in {spending.LATEST_PRICES} prices. {excess} {money(abs(end.pounds))} is {_pounds(abs(end.per_adult))} for each "
+        f"In {gap.END} need in {who(place)} would cost {money(end.need)}{of_which}, against funding of {money(end.funding)}, "
+        f"in {spending.LATEST_PRICES} prices. {excess} {money(abs(end.pounds))} is {pounds(abs(end.per_adult))} for each "
         f"adult and {size(end.share)} of that year's funding."
     )
 
@@ -269,21 +270,23 @@ def _base_sentence(place: places.Place, scenario: str, base: gap.Projection | No
 
 def _joined(place: places.Place, everywhere: gap.Projection) -> str:
     """What a reader whose place is shown with a neighbour should know: why, and what it comes to for the place alone."""
-    if not _shares_area(place):
+    if not shares_area(place):
         return ""
     own = gap.gap(everywhere, place.code)
     what = "gap" if own.pounds >= 0 else "surplus"
     return (
-        f"The figures are those of {_together(place.code)} together, whose past can only be told as one. For {place.name} alone "
+        f"The figures are those of {together(place.code)} together, whose past can only be told as one. For {place.name} alone "
         f"the {what} would be {money(abs(own.pounds))}, or {size(own.share)} of its funding."
     )
 
 
-def _shares_area(place: places.Place) -> bool:
+def shares_area(place: places.Place) -> bool:
+    """Whether a place's figures can only be told together with a neighbour's."""
     return place.code != places.ENGLAND and len(gap.members(place.code)) > 1
 
 
-def _together(code: str) -> str:
+def together(code: str) -> str:
+    """The places that one area's figures count together, as a phrase."""
     return places.join([places.get(member).name for member in gap.members(code)])
 
 
@@ -312,21 +315,23 @@ def _beside(place: places.Place, projection: gap.Projection) -> str:
     return f"{words['before']} {'gap' if here >= 0 else 'surplus'} of {money(abs(here))}. {words['after']}"
 
 
-def _notes(place: places.Place) -> list[str]:
-    """Blank years, cautions about the figures the projection starts from, and smallness."""
-    notes = [f"England is the sum of its {len(places.frame())} places."] if place.code == places.ENGLAND else []
+_BRIDGE = "; the dashed line bridges the years without a complete figure"
+
+
+def notes(place: places.Place, bridge: str = "") -> list[str]:
+    """Blank years, cautions about the figures the projection starts from, and smallness; `bridge` ends the first of them."""
+    told = [f"England is the sum of its {len(places.frame())} places."] if place.code == places.ENGLAND else []
     stand_ins = gap.carried(place.code)
     if len(stand_ins):
         listed = places.join([f"{places.get(code).in_sentence} ({year})" for code, year in stand_ins.items()])
-        notes.append(
-            f"For {listed} the last figure published stands in for {gap.first_year()}, unchanged in real terms; the dashed "
-            "line bridges the years without a complete figure."
+        told.append(
+            f"For {listed} the last figure published stands in for {gap.first_year()}, unchanged in real terms{bridge}."
         )
     if place.code != places.ENGLAND:
-        notes += [f"Caution: {text}" for code in gap.members(place.code) for text in _cautions(code)]
+        told += [f"Caution: {text}" for code in gap.members(place.code) for text in _cautions(code)]
     if place.small:
-        notes.append(f"Too few people live in {place.in_sentence} for its rates and projections to mean much.")
-    return notes
+        told.append(f"Too few people live in {place.in_sentence} for its rates and projections to mean much.")
+    return told
 
 
 def _cautions(code: str) -> list[str]:
@@ -344,7 +349,7 @@ def _alt(place: places.Place, projection: gap.Projection, spent: pd.Series, base
     words = "The shaded gap between them widens to" if end.pounds >= 0 else "Funding rises above need by"
     grey = " Thin grey lines show the base case." if base is not None else ""
     return (
-        f"Line chart of spending in {_who(place)}, in {spending.LATEST_PRICES} prices: {money(spent.iloc[0])} in "
+        f"Line chart of spending in {who(place)}, in {spending.LATEST_PRICES} prices: {money(spent.iloc[0])} in "
         f"{spent.index[0]}, lowest at {money(spent[low])} in {low} and highest at {money(spent[high])} in {high}. "
         f"From {money(first.need)} in {gap.first_year()} two lines part: need reaches {money(end.need)} and funding "
         f"{money(end.funding)} in {gap.END}. {words} {money(abs(end.pounds))}.{grey}"
@@ -372,7 +377,7 @@ def by_year(projection: gap.Projection, code: str, base: gap.Projection | None =
         "From grants": source("grants"),
         "From charges": source("charges"),
         "Gap": [money(g.pounds) for g in gaps],
-        "For each adult": [_pounds(g.per_adult) for g in gaps],
+        "For each adult": [pounds(g.per_adult) for g in gaps],
         "Share of funding": [wording.percent(g.share) for g in gaps],
     }
     if not projection.charges.loc[code].any():

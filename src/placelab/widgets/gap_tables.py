@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
 import pandas as pd
 
-from placelab import gap, places, spending, wording
+from placelab import claims, gap, places, spending, tables, uncertainty, wording
 from placelab.widgets.funding_gap import LEVEL, FundingGap, money, scenario_source, settings, size
+from placelab.widgets.gap_uncertainty import GapUncertainty, of_draws, value_text
 
 
 def history_table(code: str) -> pd.DataFrame:
@@ -110,3 +116,84 @@ def growth_table() -> pd.DataFrame:
     """Yearly real-terms growth of need, published and here: By, Need grows each year."""
     table = gap.published_growth()
     return pd.DataFrame({"By": table["by"], "Need grows each year": [wording.percent(v, 1) for v in table["growth"]]})
+
+
+def ranges_table(width: float = 1.0) -> pd.DataFrame:
+    """The stated ranges, `width` times as wide: Assumption, Low end, Base case, High end."""
+    stated = uncertainty.ranges().values()
+    return pd.DataFrame(
+        {
+            "Assumption": [one.label for one in stated],
+            "Low end": [value_text(one, width * one.low) for one in stated],
+            "Base case": [value_text(one, 0.0) for one in stated],
+            "High end": [value_text(one, width * one.high) for one in stated],
+        }
+    )
+
+
+def range_notes() -> list[str]:
+    """One line an assumption: where the ends of its range come from, and what they were read in."""
+    return [
+        f"{one.label}. Low end: {one.low_from}. High end: {one.high_from}. Read in: {_read_in(one.sources)}."
+        for one in uncertainty.ranges().values()
+    ]
+
+
+def _read_in(sources: Iterable[str]) -> str:
+    """Claims by title, date and site, tables by publisher and title; each once."""
+    named = []
+    for source in sources:
+        if source in tables.names():
+            named.append(tables.sources(source)[0])
+            continue
+        claim = claims.get(source)
+        stated = f", {date.fromisoformat(claim.stated_on).year}" if len(claim.stated_on) == 10 else ""
+        named.append(f"“{claim.title_seen}”{stated}, {urlsplit(claim.link).netloc.removeprefix('www.')}")
+    return "; ".join(dict.fromkeys(named))
+
+
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "as stated": {},
+    "ranges half as wide": {"width": 0.5},
+    "ranges twice as wide": {"width": 2.0},
+    "funding held, need and cost drawn": {"funding": "held"},
+    "prevention at 2% of funding": {"prevention": 2.0},
+}
+
+
+def bands_table(code: str) -> pd.DataFrame:
+    """The band in the last year under several settings: Drawn, its ends and middle, and how often the gap is larger or gone."""
+    rows = []
+    for label, chosen in _SETTINGS.items():
+        found = GapUncertainty(place=code, **chosen).finding
+        low, middle, high = (found.table[column].iloc[-1] for column in found.table.columns[1:4])
+        larger, none = (of_draws(found.numbers[key]) for key in ("larger", "none"))
+        rows.append(
+            {
+                "Drawn": label,
+                "10 of 100 below": low,
+                "Middle": middle,
+                "90 of 100 below": high,
+                "Larger than base case": larger,
+                "No gap": none,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def tornado_table(code: str) -> pd.DataFrame:
+    """One assumption at a time, widest swing first: Assumption, its ends, and the gap at each."""
+    return GapUncertainty(place=code, view="tornado").finding.table.iloc[:, :6]
+
+
+def everywhere_table(draws: int = 1000) -> pd.DataFrame:
+    """All places but the two smallest, drawn at once: how their bands are spread, as shares of the last year's funding.
+
+    Each row is a rank among places, each column a share of draws below; no row is a place.
+    """
+    shares = uncertainty.everywhere("share", draws=draws)[~places.frame()["small"]]
+    spread = shares.quantile([0.1, 0.5, 0.9])
+    columns = [f"{100 * share:.0f} of 100 draws below" for share in uncertainty.TENTHS]
+    worded = spread.map(wording.percent).set_axis(columns, axis=1)
+    worded.insert(0, "Among places", ["a tenth lie below", "half lie below", "nine tenths lie below"])
+    return worded

@@ -6,16 +6,28 @@ what the panel shows.
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
+from placelab import places
+
 if TYPE_CHECKING:
     from placelab.widgets.base import LiveFigure
 
 BUILT = files("placelab") / "web" / "built"
+
+
+BOOK = "PLACELAB_BOOK"  # the address at which the book is published, for links from a notebook into it
+
+
+def page_of(live: LiveFigure) -> str:
+    """The book's page that shows a figure: a whole address where PLACELAB_BOOK says where the book is, else the end of one."""
+    book = os.environ.get(BOOK, "").strip()
+    return f"{book.rstrip('/')}/" * bool(book) + f"notebooks/{live.lab or live.name}.html"
 
 
 class MissingScript(RuntimeError):
@@ -43,9 +55,9 @@ class LiveWidget(anywidget.AnyWidget):
         self._live = live
         self._esm, self._css = script(f"lab/{live.name}.js"), script("live.css")
         super().__init__(
-            setup=live.setup(),
+            setup={**live.setup(), "page": page_of(live)},
             shared=live.shared(),
-            place=live.place_data(live.values["place"]),
+            place=live.place_data(live.values.get("place", places.ENGLAND)),
             values=dict(live.values),
         )
         self.observe(self._moved, names="values")
@@ -58,5 +70,5 @@ class LiveWidget(anywidget.AnyWidget):
         except ValueError:
             self.values = dict(before)
             raise
-        if self._live.values["place"] != before["place"]:
+        if self._live.values.get("place") != before.get("place"):
             self.place = self._live.place_data(self._live.values["place"])

@@ -35,6 +35,7 @@ class MapOfPlaces(LiveFigure):
     """One measure in one year for all 153 places, on a map of equal hexagons."""
 
     name: ClassVar[str] = "map-of-places"
+    lab: ClassVar[str] = "one-in-ten"
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:

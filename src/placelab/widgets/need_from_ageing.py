@@ -20,6 +20,7 @@ class NeedFromAgeing(LiveFigure):
     """People aged 65 and over in need at constant rates, and at rates that change every year after the last estimate."""
 
     name: ClassVar[str] = "need-from-ageing"
+    lab: ClassVar[str] = "demand-trends"
     question: ClassVar[str] = (
         "If need at each age stayed as it is, by how many per cent would the projected number of older people in England who "
         "need help rise between 2023 and 2043?"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from placelab import figures, places, population, spending, tables, wording
+from placelab import audit, figures, places, population, spending, tables, wording
 from placelab.figures import Draw
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
 from placelab.widgets.series import steps
@@ -215,6 +215,27 @@ def by_group(changes: pd.DataFrame, threshold: float) -> pd.DataFrame:
             "Share": [wording.percent(cuts.share) for _, cuts in rows],
         }
     )
+
+
+def in_place(code: str) -> str:
+    """The sentence on one place under the book's own definition. Raises UnknownPlace."""
+    first = audit.DEFINITIONS[0]
+    return _place_sentence(places.get(code), first.changes(), first.start)
+
+
+def answers(code: str) -> pd.DataFrame:
+    """One place's change under each definition of the audit, worded: columns Definition, Spending.
+
+    Raises UnknownPlace, and ValueError for England, which is no place here.
+    """
+    place = places.get(code)
+    if place.code == places.ENGLAND:
+        raise ValueError("name one place; England's own figures are in audit.definitions()")
+    rows = []
+    for definition in audit.DEFINITIONS:
+        change = definition.changes()["change"].get(places.area_of(place.code, definition.start)[0])
+        rows.append((definition.label, "no figure" if change is None or pd.isna(change) else wording.change(change, 1)))
+    return pd.DataFrame(rows, columns=["Definition", "Spending"])
 
 
 def _source(key: str, per: str, kind: str, changes: pd.DataFrame) -> str:

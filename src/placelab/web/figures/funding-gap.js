@@ -90,9 +90,9 @@ export function find(values, { shared, place }) {
 
 function title({ years }, { who }, end) {
   const year = years.at(-1);
-  if (Math.abs(end.share) < LEVEL) return `By ${year} funding would all but match need in ${who}`;
-  if (end.pounds < 0) return `By ${year} ${who} would have ${money(-end.pounds)} a year to spare`;
-  return `By ${year} ${who} would be ${money(end.pounds)} a year short`;
+  if (Math.abs(end.share) < LEVEL) return `On these assumptions funding would all but match need in ${who} by ${year}`;
+  if (end.pounds < 0) return `On these assumptions ${who} would have ${money(-end.pounds)} a year to spare by ${year}`;
+  return `On these assumptions ${who} would be ${money(end.pounds)} a year short by ${year}`;
 }
 
 function costs({ years, prices }, { who }, projection, end) {

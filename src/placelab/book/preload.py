@@ -1,0 +1,58 @@
+"""Ask for a live figure's scripts and shared file in a page's first breath, not one after the other as each is read.
+
+A page with live figures would else wait four times: for page.js, for what mounts figures, for the figure and for the chart
+library. Pages without a live figure ask for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from placelab.book.places import PLACES, SCRIPTS
+from placelab.widgets import page
+
+LIVE = re.compile(r'class="placelab-live" data-live="([a-z-]+)"')
+START = ("page.js", "parts/mount-")
+
+
+@cache
+def imports() -> dict[str, list[str]]:
+    """What each script of the page imports at once, by its path; from the bundles' own build. Empty before it has run."""
+    listed = page.BUILT / "imports.json"
+    return json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else {}
+
+
+def scripts(figures: list[str]) -> list[str]:
+    """Every script that a page with these figures runs, paths under `_live`, the first needed first."""
+    known = imports()
+    wanted = [path for path in known if path.startswith(START) and path.endswith(".js")]
+    wanted += [path for name in figures if (path := f"figures/{name}.js") in known]
+    for path in wanted:  # grows while it is walked
+        wanted += [other for other in known[path] if other not in wanted]
+    return wanted
+
+
+def hint(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Put the hints into a page's head."""
+    figures = list(dict.fromkeys(LIVE.findall(context.get("body") or "")))
+    if not figures:
+        return
+    address = context["pathto"]
+    links = [f'<link rel="modulepreload" href="{address(f"{SCRIPTS}/{path}", 1)}">' for path in scripts(figures)]
+    links += [
+        f'<link rel="preload" as="fetch" crossorigin href="{address(f"{PLACES}/shared/{name}.json", 1)}">' for name in figures
+    ]
+    context["metatags"] = context.get("metatags", "") + "\n".join(links)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the step."""
+    app.connect("html-page-context", hint)

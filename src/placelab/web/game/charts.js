@@ -1,0 +1,112 @@
+// The game's pictures: one line against the base case, dots on several dimensions, and a loop of causes.
+import { areaY, axisX, axisY, dot, gridX, line, plot, ruleX, text } from "@observablehq/plot";
+import { element, freshId } from "../element.js";
+import { spread, wrap } from "../lines.js";
+import { END, ROUNDS } from "../simulator/run.js";
+import { worded } from "./numbers.js";
+
+const ticks = [2010, 2015, 2020, 2025];
+
+function framed(svg, label) {
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  return svg;
+}
+
+// Lines [{ name, points: [[time, value]], kind: "own" | "base" | "other" }] from 2010 to 2025, and a band [[time, low, high]].
+export function lineChart({ lines, band = [], as, label, width, height, size, named = false }) {
+  const marks = [
+    axisX({ ticks, tickFormat: String, tickSize: 4, fontSize: size }),
+    axisY({ ticks: 3, tickFormat: (v) => worded(v, as), label: null, tickSize: 0, fontSize: size }),
+    ruleX(ROUNDS.slice(1), { stroke: "var(--game-grid)" }),
+  ];
+  if (band.length) marks.push(areaY(band, { x: "0", y1: "1", y2: "2", fill: "var(--game-own)", fillOpacity: 0.18 }));
+  for (const { points, kind, dash } of lines) {
+    const base = kind === "base";
+    marks.push(line(points, {
+      x: "0", y: "1", stroke: base ? "var(--game-ink)" : kind === "own" ? "var(--game-own)" : "var(--game-other)",
+      strokeWidth: base ? 2 : 4, strokeDasharray: base ? "6 5" : dash ?? null,
+    }));
+  }
+  const wide = Math.max(...lines.flatMap(({ points }) => points.map(([, v]) => worded(v, as).length)), 3);
+  const options = {
+    width, height, marginLeft: wide * size * 0.62 + 12, marginRight: named ? 8 + Math.max(...lines.map(({ name }) => name.length)) * size * 0.56 : size, marginBottom: size * 2,
+    marginTop: size * 0.7, style: { fontSize: `${size}px`, background: "transparent", color: "currentColor" },
+    x: { domain: [ROUNDS[0], END], label: null }, y: { nice: true, label: null }, marks,
+  };
+  if (!named) return framed(plot(options), label);
+  // Names at the ends of the lines, moved apart where they would touch.
+  const scale = plot(options).scale("y");
+  const ends = lines.map(({ points }) => scale.apply(points.at(-1)[1]));
+  const heights = spread(ends, ends.map(() => size * 1.2));
+  const names = lines.map(({ name, points }, i) => text([points.at(-1)], {
+    x: "0", y: "1", text: () => name, textAnchor: "start", dx: 8, dy: heights[i] - ends[i], fontSize: size, fill: "currentColor",
+  }));
+  return framed(plot({ ...options, marks: [...marks, ...names] }), label);
+}
+
+// Dots on several dimensions, each from its worst to its best among those shown. rows: [{ label, dots: [{ name, at: 0..1, own }] }]
+export function strips({ rows, label, width, size }) {
+  const dots = rows.flatMap(({ label: row, dots: all }) => all.map((one) => ({ ...one, row })));
+  const own = dots.filter((one) => one.own);
+  const others = dots.filter((one) => !one.own);
+  return framed(plot({
+    width, height: rows.length * size * 3.4 + size * 3, marginLeft: size * 15, marginRight: size * 3, marginTop: size, marginBottom: size * 2.4,
+    style: { fontSize: `${size}px`, background: "transparent", color: "currentColor", overflow: "visible" },
+    x: { domain: [0, 1], label: null, inset: size * 1.2 }, y: { domain: rows.map((one) => one.label), label: null },
+    marks: [
+      axisX({ ticks: [0, 1], tickFormat: (v) => (v ? "best of these" : "worst of these"), tickSize: 0, fontSize: size }),
+      axisY({ tickSize: 0, lineWidth: 16, fontSize: size }),
+      gridX([0, 1], { stroke: "var(--game-grid)" }),
+      dot(others, { x: "at", y: "row", r: size * 0.35, fill: "var(--game-back)", stroke: "var(--game-ink)", strokeWidth: 2 }),
+      text(others, { x: "at", y: "row", text: "mark", dy: -size * 0.95, fontSize: size * 0.85, fill: "currentColor" }),
+      dot(own, { x: "at", y: "row", r: size * 0.45, fill: "var(--game-own)" }),
+      text(own, { x: "at", y: "row", text: "mark", dy: size * 1.15, fontSize: size * 0.85, fontWeight: 700, fill: "currentColor" }),
+    ],
+  }), label);
+}
+
+const NS = "http://www.w3.org/2000/svg";
+function drawn(tag, attributes, ...children) {
+  const node = document.createElementNS(NS, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+const BOX = [190, 62];
+// Where a line from one box's middle towards another leaves the box.
+function edge([x, y], [toX, toY]) {
+  const [dx, dy] = [toX - x, toY - y];
+  const share = Math.min((BOX[0] / 2 + 6) / (Math.abs(dx) || 1e-9), (BOX[1] / 2 + 6) / (Math.abs(dy) || 1e-9));
+  return [x + dx * share, y + dy * share];
+}
+
+// One loop: its variables in a ring, clockwise, the links round it and those beside it. links: [[cause, effect, kind]]
+export function loopPicture({ name, names, links }) {
+  const [width, height] = [1000, 540];
+  const all = [...names, ...links.flatMap(([from, to]) => [from, to]).filter((one, i, list) => !names.includes(one) && list.indexOf(one) === i)];
+  const inner = all.length - names.length;
+  const at = Object.fromEntries(all.map((one, i) => {
+    if (i >= names.length) return [one, [width / 2, height / 2 + (i - names.length - (inner - 1) / 2) * 130]];
+    const angle = (2 * Math.PI * i) / names.length - Math.PI / 2;
+    return [one, [width / 2 + Math.cos(angle) * (width / 2 - 110), height / 2 + Math.sin(angle) * (height / 2 - 45)]];
+  }));
+  const head = freshId("arrow");
+  const marker = drawn("marker", { id: head, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 14, markerHeight: 14, markerUnits: "userSpaceOnUse", orient: "auto" }, drawn("path", { d: "M0 0L10 5L0 10z", fill: "currentColor" }));
+  const arrows = links.map(([from, to, kind]) => {
+    const [[x1, y1], [x2, y2]] = [edge(at[from], at[to]), edge(at[to], at[from])];
+    const line = drawn("line", { x1, y1, x2, y2, stroke: "currentColor", "stroke-width": kind === "beside" ? 2 : 4, "marker-end": `url(#${head})` });
+    if (kind === "player") line.setAttribute("stroke-dasharray", "10 8");
+    return line;
+  });
+  const boxes = all.map((one) => {
+    const [x, y] = at[one];
+    const rows = wrap(one, 16);
+    return drawn("g", {},
+      drawn("rect", { x: x - BOX[0] / 2, y: y - BOX[1] / 2, width: BOX[0], height: BOX[1], rx: 10, fill: "var(--game-back)", stroke: "currentColor", "stroke-width": 2 }),
+      ...rows.map((words, i) => drawn("text", { x, y: y + 8 + (i - (rows.length - 1) / 2) * 25, "text-anchor": "middle", fill: "currentColor", "font-size": 22 }, words)));
+  });
+  const label = `${name}: ${links.map(([from, to]) => `${from} to ${to}`).join("; ")}.`;
+  return element("div", { class: "game-loop" }, framed(drawn("svg", { viewBox: `0 0 ${width} ${height}` }, drawn("defs", {}, marker), ...arrows, ...boxes), label));
+}
