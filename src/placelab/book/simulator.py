@@ -95,10 +95,15 @@ def assumption_tables() -> list[nodes.Node]:
         own = [one for one in model.parameters().values() if one.group == group]
         if not own:
             continue
-        rows: list[Sequence[about.Cell]] = [(told(one), value_text(one), range_text(one), source_nodes(one)) for one in own]
+        rows: list[Sequence[about.Cell]] = [
+            (told(one), value_text(one), range_text(one), source_nodes(one)) for one in own
+        ]
         contested = sum(one.contested for one in own)
         summary = f"{group}: {len(own)}" + (f", {contested} of them contested" if contested else "")
-        inside = [nodes.paragraph("", sentence), about.table(rows, head=("Assumption", "Value", "Range", "Grade and source"))]
+        inside = [
+            nodes.paragraph("", sentence),
+            about.table(rows, head=("Assumption", "Value", "Range", "Grade and source")),
+        ]
         found += about.folded(summary, *inside)
     return found
 
@@ -108,7 +113,9 @@ def lever_table() -> nodes.table:
     rows: list[Sequence[about.Cell]] = []
     for key, own in place_levers.LEVERS.items():
         one = model.levers()[key]
-        low, high, base = (f"{number(place_levers.shown(key, value))}{own.unit}" for value in (one.low, one.high, one.default))
+        low, high, base = (
+            f"{number(place_levers.shown(key, value))}{own.unit}" for value in (one.low, one.high, one.default)
+        )
         rows.append((one.name, place_levers.ROLES[own.role], f"{low} to {high}", base, one.doc))
     return about.table(rows, head=("Lever", "Whose", "Range", "Base case", "What it is"))
 

@@ -82,7 +82,7 @@ def delays_figure() -> list[str]:
 
     def draw(width: float) -> Any:
         return figures.lines(
-            [Line("England", time, real.tolist(), figures.ORANGE), Line("The model", time, ours.tolist(), dashed=True)],
+            [Line("England", list(time), real.tolist(), figures.ORANGE), Line("The model", list(time), ours.tolist(), dashed=True)],
             width, "Patients a day for each\n100,000 people 65+", divide_at=(cut, "fitted", "held out"),
         )  # fmt: skip
 
@@ -128,7 +128,11 @@ def values_table() -> list[str]:
         how = "fitted to delays" if kind == "fitted" else "set from a published figure"
         how += ", at the end of what was searched" if value in (low, high) else ""
         rows.append((one.name, plain(value), f"{plain(low)} to {plain(high)}", how))
-    return [table_html(pd.DataFrame(rows, columns=["Parameter", "Value", "Searched", "How"]), "The values that calibration wrote")]
+    return [
+        table_html(
+            pd.DataFrame(rows, columns=["Parameter", "Value", "Searched", "How"]), "The values that calibration wrote"
+        )
+    ]
 
 
 # The six pieces of history
@@ -137,7 +141,12 @@ def values_table() -> list[str]:
 def history_table() -> list[str]:
     """Each piece of history: what happened or was measured, and what the model does."""
     rows = [(name, expected, found()) for name, expected, found in _pieces()]
-    return [table_html(pd.DataFrame(rows, columns=["Piece of history", "What was seen", "What the model does"]), "Six pieces of history")]
+    return [
+        table_html(
+            pd.DataFrame(rows, columns=["Piece of history", "What was seen", "What the model does"]),
+            "Six pieces of history",
+        )
+    ]
 
 
 def _pieces() -> list[tuple[str, str, Callable[[], str]]]:
@@ -244,7 +253,16 @@ def _moves(column: str, name: str, base: float) -> str:
         f"{one.name}, {wording.percent(min(a, b))} to {wording.percent(max(a, b))}" for one, a, b in rows
     ) + "."  # fmt: skip
     table = pd.DataFrame(
-        [(one.name, f"{plain(one.low)} to {plain(one.high)}", wording.percent(a), wording.percent(b), "yes" if one.contested else "") for one, a, b in rows],
+        [
+            (
+                one.name,
+                f"{plain(one.low)} to {plain(one.high)}",
+                wording.percent(a),
+                wording.percent(b),
+                "yes" if one.contested else "",
+            )
+            for one, a, b in rows
+        ],
         columns=["Assumption", "Range", "At its low end", "At its high end", "Contested"],
     )
     title = f"Which assumptions move {name} most, one at a time"

@@ -83,7 +83,9 @@ def slider(name: str) -> Slider:
 
 def policy_choice() -> Choice:
     """The ready-made policies, and the reader's own."""
-    return Choice("policy", "Policy", [*((name, policy_name(name)) for name in model.policies()), (OWN, "Your own")], BASE)
+    return Choice(
+        "policy", "Policy", [*((name, policy_name(name)) for name in model.policies()), (OWN, "Your own")], BASE
+    )
 
 
 def starts() -> list[float]:

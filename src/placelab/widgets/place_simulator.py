@@ -18,7 +18,7 @@ import pandas as pd
 from placelab import figures, wording
 from placelab.simulator import engine, model
 from placelab.widgets import place_levers as levers
-from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider
+from placelab.widgets.base import Control, Finding, LiveFigure, Slider
 
 START = "fixes-that-fail"  # what the figure opens at
 LAST = 2024  # the last whole year of a run
@@ -210,7 +210,9 @@ def _title(policy: str, now: Series, base: Series) -> str:
     counted, uncounted = (
         _against(year_mean(now[key], LAST), year_mean(base[key], LAST)) for key in (COUNTED, UNCOUNTED)
     )
-    return f"{name}. In {LAST}, against the base case: {counted} delayed patients, {uncounted} people going without care"
+    return (
+        f"{name}. In {LAST}, against the base case: {counted} delayed patients, {uncounted} people going without care"
+    )
 
 
 def _sentence(moved: Sequence[str], now: Series, base: Series) -> str:
@@ -243,9 +245,7 @@ def _sentence(moved: Sequence[str], now: Series, base: Series) -> str:
 
 def _since(now: Series, base: Series) -> str:
     """Both tubs over the whole run, and what that means where they part."""
-    days, years = (
-        _against(now[key][-1], base[key][-1]) for key in ("delayed_bed_days", "years_without_care")
-    )
+    days, years = (_against(now[key][-1], base[key][-1]) for key in ("delayed_bed_days", "years_without_care"))
     told = f"Over the fifteen years it has {days} delayed days, and {years} years lived without care"
     fewer, more = days.endswith("fewer"), years.endswith("more")
     if fewer and more:
@@ -271,7 +271,9 @@ def _alt(now: Series, base: Series) -> str:
             sides[_side(key, now, base)].append(one.label.split(",")[0])
     names = {1: "Better than the base case", -1: "Worse", 0: "The same"}
     told = [f"{names[side]}: {'; '.join(labels)}" for side, labels in sides.items() if labels]
-    return " ".join([*parts, f"Below, the place score in its parts, each a dot on a scale of its own. {'. '.join(told)}."])
+    return " ".join(
+        [*parts, f"Below, the place score in its parts, each a dot on a scale of its own. {'. '.join(told)}."]
+    )
 
 
 def _side(key: str, now: Series, base: Series) -> int:
@@ -320,7 +322,9 @@ def _draw(now: Series, base: Series) -> figures.Draw:
         rows = sum(1 for one in DIMENSIONS.values() if one.better)
         with rc_context(figures._RC):
             figure = Figure(figsize=(width, (5.6 if narrow else 3.1) + 0.44 * rows), layout="constrained")
-            above, below = figure.subfigures(2, 1, height_ratios=[5.4 if narrow else 2.9, 0.44 * rows + 0.3])
+            above, below = figure.subfigures(  # type: ignore[misc]
+                2, 1, height_ratios=[5.4 if narrow else 2.9, 0.44 * rows + 0.3]
+            )
             charts = above.subplots(2 if narrow else 1, 1 if narrow else 2)
             score = below.subplots()
         for axes, (key, (_, label)) in zip(charts, SERIES.items(), strict=True):
