@@ -33,7 +33,7 @@ ALLOWED = [
     r"\b\d{4}-based\b",
     r"\b(?:18|19|20)\d0s\b",  # decades
     r"\b10 Year Health Plan\b",
-    r"\b(?:[Ff]or|[Oo]ut of) every hundred\b",  # the base of a rate
+    r"\b(?:[Ff]or|[Oo]ut of) every hundred\b|\bfor each 100,000 people\b",  # the base of a rate
     r"\bMIT|CC BY 4\.0|v3(?:\.0)?\b",  # licences
     r"(?m)^\s*\d+\.\s",  # ordered lists
     r"\*\*\d+\. ",  # numbered exercises

@@ -38,7 +38,7 @@ class Lever:
 
 
 LEVERS = {
-    "extra_care_budget": Lever("council", "Care money from (+) or to (−) its balance, of 2010’s budget"),
+    "extra_care_budget": Lever("council", "Extra money for care, of 2010’s budget"),
     "eligibility": Lever("council", "Eligibility for care, where 2010 is 100%"),
     "fee_rate": Lever("council", "Fee paid to providers, where the usual is 100%"),
     "hospital_priority": Lever("council", "Weight of people in hospital over those at home"),

@@ -77,7 +77,7 @@ class PlaceSimulator(LiveFigure):
     name: ClassVar[str] = "place-simulator"
     question: ClassVar[str] = (
         "From 2010 this place puts hospital discharge first, under pressure from the centre, and its council takes a tenth of the "
-        "budget out of care. By how many per cent more, or fewer, do people go without care at home in 2024 than had it done as England did?"
+        "budget out of care. By how many per cent more, or fewer, do people go without care at home in 2024 than if it had done as England did?"
     )
     guess: ClassVar[Slider | tuple[str, ...] | None] = Slider("guess", "Your guess", -50, 50, 5, 0, "%")
     reasons: ClassVar[str] = "What do you expect to rise, what to fall, and why?"

@@ -197,7 +197,7 @@ export function draw({ plot: found }, { width }) {
 const points = (series) => series.map((value, k) => [2010 + k / A_YEAR, value]);
 
 function chart(label, now, before, width) {
-  const rows = wrap(label, Math.floor(width / 7.2));
+  const rows = wrap(label, Math.floor(width / 7.8));
   const top = 1.1 * Math.max(...now, ...before);
   const marginTop = 14 + 16 * rows.length + 20;
   const sample = (x, words, stroke, dash) => [
@@ -223,7 +223,7 @@ function chart(label, now, before, width) {
   });
 }
 
-const ROW = 40;
+const LINE = 16; // height of a row of text
 
 // Each part of the score as a dot: the base case in the middle, better to the right, on a scale that the ready-made policies set.
 function score({ now, shared }, width) {
@@ -233,19 +233,23 @@ function score({ now, shared }, width) {
     const at = Math.max(-1, Math.min(1, (better * (value - other)) / spans(shared)[key]));
     return { row, label, at: side(one, now, shared) && at, said: difference(form, value, other) };
   });
-  const marginRight = 12 + Math.max(...rows.map(({ said }) => textWidth(said)));
+  const marginRight = 12 + Math.max(...rows.map(({ said }) => textWidth(said, 600)));
+  const names = rows.map(({ label }) => wrap(label, Math.floor(width / 6.8)));
+  const tall = Math.max(...names.map((words) => words.length)) * LINE;
+  const height = (tall + 24) * rows.length;
+  const middle = ({ row }) => (row + 1) * (tall + 24) - 13; // of the bar, under its label
   return plot({
-    className: "live-plot", width, height: 34 + ROW * rows.length, marginTop: 34, marginBottom: 4, marginLeft: 8, marginRight,
-    x: { axis: null, domain: [-1.04, 1.04] }, y: { axis: null, domain: [rows.length, 0] },
+    className: "live-plot", width, height: 34 + height, marginTop: 34, marginBottom: 0, marginLeft: 8, marginRight,
+    x: { axis: null, domain: [-1.04, 1.04] }, y: { axis: null, domain: [height, 0] },
     marks: [
       ruleX([0], { stroke: "var(--live-edge)", strokeWidth: 1.6, strokeDasharray: "5,4" }),
       ...[[-1.04, "worse", "start"], [0, "base case", "middle"], [1.04, "better", "end"]].map(([x, words, textAnchor]) =>
         text([words], { x, y: 0, dy: -10, textAnchor, fontSize: 12, fontWeight: 600, fill: "currentColor" }),
       ),
-      link(rows, { x1: 0, x2: "at", y1: ({ row }) => row + 0.7, y2: ({ row }) => row + 0.7, stroke: "var(--live-light)", strokeWidth: 5 }),
-      dot(rows, { x: "at", y: ({ row }) => row + 0.7, r: 5.5, fill: "var(--live-dark)" }),
-      text(rows, { x: -1.04, y: ({ row }) => row + 0.32, text: "label", textAnchor: "start", fontSize: 12, fill: "currentColor", stroke: "var(--live-back)", strokeWidth: 3 }),
-      text(rows, { x: 1.04, y: ({ row }) => row + 0.7, dx: 8, text: "said", textAnchor: "start", fontSize: 12, fontWeight: 600, fill: "var(--live-dark)" }),
+      link(rows, { x1: 0, x2: "at", y1: middle, y2: middle, stroke: "var(--live-light)", strokeWidth: 5 }),
+      dot(rows, { x: "at", y: middle, r: 5.5, fill: "var(--live-dark)" }),
+      text(rows, { x: -1.04, y: (d) => middle(d) - 11, text: ({ row }) => names[row].join("\n"), textAnchor: "start", lineAnchor: "bottom", fontSize: 12, lineHeight: LINE / 12, fill: "currentColor", stroke: "var(--live-back)", strokeWidth: 3 }),
+      text(rows, { x: 1.04, y: middle, dx: 8, text: "said", textAnchor: "start", fontSize: 12, fontWeight: 600, fill: "var(--live-dark)" }),
     ],
   });
 }
