@@ -159,7 +159,7 @@
 
   // ---- what scrolls sideways can be reached by keyboard, and says what it is
   function reach() {
-    for (const box of all("pre, .cell_output, .cell_output > .output, .pst-scrollable-table-container, div.math")) {
+    for (const box of all("pre, .cell_output, .cell_output > .output, .pst-scrollable-table-container, .game-part, div.math")) {
       if (box.scrollWidth <= box.clientWidth + 1) {
         if (box.dataset.scrolls) ["tabindex", "role", "aria-label", "data-scrolls"].forEach((name) => box.removeAttribute(name));
         continue;
@@ -172,6 +172,7 @@
   }
   function kind(box) {
     if (box.matches(".pst-scrollable-table-container")) return box.querySelector("caption")?.textContent.trim() || "Table";
+    if (box.matches(".game-part")) return box.querySelector("caption, h2, h3, h4")?.textContent.trim() || "Part of the game";
     if (box.matches(".math")) return "Formula";
     return box.closest(".cell_output") ? "Printed result" : "Code";
   }

@@ -1,6 +1,7 @@
 """What the pages about the place simulator print, all of it read from the model's file and from its runs while the book is built.
 
 - ```{loop} R1``` a loop as a diagram; ```{simulator-levers}``` what a player may move; ```{simulator-assumptions}``` every parameter
+  and ```{simulator-grades}``` how many of them stand on what
 - ```{simulator-fit}```, ```{simulator-errors}```, ```{simulator-history}```, ```{simulator-values}```, ```{simulator-sensitivity}```: does it fit
 """
 
@@ -44,7 +45,7 @@ def value_text(one: Variable) -> str:
     if one.kind == "constant":
         return f"{number(one.value)} {unit(one)}".strip()
     points = CURVE.findall(one.equation.partition("]")[2])
-    return "A curve: " + "; ".join(f"{number(float(x))} → {number(float(y))}" for x, y in points)
+    return "A curve: " + "; ".join(f"{float(x):g} → {number(float(y))}" for x, y in points)
 
 
 def range_text(one: Variable) -> str:
@@ -79,10 +80,10 @@ def source_nodes(one: Variable) -> list[nodes.Node]:
 
 
 def told(one: Variable) -> list[nodes.Node]:
-    """Name and sentence of a parameter; one that studies disagree about is marked."""
+    """The sentence of a parameter, then its grade and source; one that studies disagree about is marked."""
     sentence = re.sub(r"\b(SET, CONTESTED|FITTED|SET|CONTESTED)\b[.:]?\s*", "", one.doc).strip()
-    marks = [nodes.Text(" "), nodes.emphasis("", "Contested.")] if one.contested else []
-    return [nodes.strong("", one.name), nodes.Text(f". {sentence}"), *marks]
+    mark = [nodes.emphasis("", "Contested."), nodes.Text(" ")] if one.contested else []
+    return [nodes.Text(f"{about.capital(sentence)} "), *mark, *source_nodes(one)]
 
 
 # Sections of a page
@@ -95,17 +96,27 @@ def assumption_tables() -> list[nodes.Node]:
         own = [one for one in model.parameters().values() if one.group == group]
         if not own:
             continue
-        rows: list[Sequence[about.Cell]] = [
-            (told(one), value_text(one), range_text(one), source_nodes(one)) for one in own
-        ]
+        rows: list[Sequence[about.Cell]] = [(one.name, value_text(one), range_text(one), told(one)) for one in own]
         contested = sum(one.contested for one in own)
         summary = f"{group}: {len(own)}" + (f", {contested} of them contested" if contested else "")
         inside = [
             nodes.paragraph("", sentence),
-            about.table(rows, head=("Assumption", "Value", "Range", "Grade and source")),
+            about.table(rows, head=("Assumption", "Value", "Range", "What it is, its grade and its source")),
         ]
         found += about.folded(summary, *inside)
     return found
+
+
+def grades() -> nodes.paragraph:
+    """How many numbers the model rests on, and how many of them are published, derived or assumed."""
+    every = list(model.parameters().values())
+    count = {grade: sum(one.grade == grade for one in every) for grade in model.GRADES}
+    text = (
+        f"It rests on {len(every)} numbers and curves. Of these {count['assumed']} are assumptions of ours, {count['derived']} are derived "
+        f"from a source or fitted to one, {count['published']} are published and {count['definition']} are definitions. On "
+        f"{sum(one.contested for one in every)} of them studies disagree, or would."
+    )
+    return nodes.paragraph("", text)
 
 
 def lever_table() -> nodes.table:
@@ -166,6 +177,13 @@ class Levers(SimulatorDirective):
         return [lever_table()]
 
 
+class Grades(SimulatorDirective):
+    """```{simulator-grades}```"""
+
+    def content_nodes(self) -> list[nodes.Node]:
+        return [grades()]
+
+
 class Assumptions(SimulatorDirective):
     """```{simulator-assumptions}```"""
 
@@ -188,5 +206,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("loop", LoopDirective)
     app.add_directive("simulator-levers", Levers)
     app.add_directive("simulator-assumptions", Assumptions)
+    app.add_directive("simulator-grades", Grades)
     for name in fit.PARTS:
         app.add_directive(name, Fitted)

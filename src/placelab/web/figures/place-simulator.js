@@ -206,7 +206,7 @@ function chart(label, now, before, width) {
   ];
   const gap = ((54 + textWidth("this run")) * 15) / (width - 60);
   return plot({
-    className: "live-plot", width, height: 190 + marginTop, marginTop, marginLeft: 46, marginRight: 14, marginBottom: 26,
+    className: "live-plot", width, height: 190 + marginTop, marginTop, marginLeft: 46, marginRight: 18, marginBottom: 26,
     x: { label: null, domain: [2010, 2025] }, y: { label: null, domain: [0, top] },
     marks: [
       text([rows.join("\n")], { frameAnchor: "top-left", textAnchor: "start", dx: -44, dy: -marginTop + 2, text: (d) => d, fontSize: 12.5, fontWeight: 600, lineHeight: 1.28, fill: "currentColor" }),
