@@ -1,4 +1,4 @@
-"""A reader with a keyboard alone can do each lab: answer the question, move every control, open every table, write the decision."""
+"""A reader with a keyboard alone can do each lab: answer, move every control, open every table, write the decision."""
 
 from __future__ import annotations
 

@@ -93,7 +93,8 @@ def test_a_fact_about_england_or_a_named_place_never_moves(spec):
 
 
 WRONG = re.compile(
-    r"\b(?:in|of|for|to|(?<!NHS Hampshire )and) (?:City of London|East Riding|Isles? of)|\b(?:the the|by by|the England)\b|\bby −| ,| \.(?=\s|$)",
+    r"\b(?:in|of|for|to|(?<!NHS Hampshire )and) (?:City of London|East Riding|Isles? of)"
+    r"|\b(?:the the|by by|the England)\b|\bby −| ,| \.(?=\s|$)",
     re.IGNORECASE,
 )
 

@@ -325,7 +325,7 @@ def states() -> list[dict[str, float]]:
 
 
 def _sign(cause: str, effect: str, states: list[dict[str, float]]) -> int:
-    """The sign of one link of the model: which way the effect goes when only the cause is a little more. 0 where it never moves."""
+    """The sign of one link of the model: which way the effect goes when only the cause grows a little. 0 where it never moves."""
     code = compile(_as_python(model.variable(effect).equation), effect, "eval")
     signs = set()
     for values in states:

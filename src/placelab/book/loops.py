@@ -70,7 +70,8 @@ LOOPS = {
         Loop(
             "B1", "Hospital patients come first, so the hospital empties and the list at home grows",
             (
-                "Delayed patients", "+", "Hospital claim", "−", "Community starts", "−", "Hospital starts", "−", "Delayed patients",
+                "Delayed patients", "+", "Hospital claim", "−", "Community starts", "−",
+                "Hospital starts", "−", "Delayed patients",
             ),
             (("Community starts", "−", "Waiting at home"),),
         ),
@@ -99,14 +100,16 @@ LOOPS = {
         Loop(
             "R4", "Prevention that is cut to meet today’s need makes more need later",
             (
-                "Prevention money", "+", "Prevention capability", "+", "Prevention felt", "−", "Becoming frail", "+", "Frail", "+",
+                "Prevention money", "+", "Prevention capability", "+", "Prevention felt", "−",
+                "Becoming frail", "+", "Frail", "+",
                 "Declining at home", "+", "Asking for care", "+", "Waiting at home", "− player", "Prevention money",
             ),
         ),
         Loop(
             "B2", "Savings are paid back into care until fewer beds are the norm and there is no saving left",
             (
-                "Hospital saving", "+", "Reinvested savings", "+", "Care budget", "+", "Affordable packages", "+", "Hospital starts",
+                "Hospital saving", "+", "Reinvested savings", "+", "Care budget", "+",
+                "Affordable packages", "+", "Hospital starts",
                 "−", "Delayed patients", "+", "Bed use", "+", "Usual bed use", "+", "Hospital saving",
             ),
             (("Bed use", "−", "Hospital saving"),),
@@ -123,7 +126,8 @@ LOOPS = {
             ("Unmet need", "+", "Family steps in", "−", "Unmet need"),
             (
                 (
-                    "Family steps in", "+", "Family supported", "+", "Carer load", "+", "Carer breakdown", "+", "Asking for care", "+",
+                    "Family steps in", "+", "Family supported", "+", "Carer load", "+",
+                    "Carer breakdown", "+", "Asking for care", "+",
                     "Unmet need",
                 ),
                 ("Carer load", "−", "Family steps in"),

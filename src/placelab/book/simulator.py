@@ -112,7 +112,8 @@ def grades() -> nodes.paragraph:
     every = list(model.parameters().values())
     count = {grade: sum(one.grade == grade for one in every) for grade in model.GRADES}
     text = (
-        f"It rests on {len(every)} numbers and curves. Of these {count['assumed']} are assumptions of ours, {count['derived']} are derived "
+        f"It rests on {len(every)} numbers and curves. Of these {count['assumed']} are assumptions of ours, "
+        f"{count['derived']} are derived "
         f"from a source or fitted to one, {count['published']} are published and {count['definition']} are definitions. On "
         f"{sum(one.contested for one in every)} of them studies disagree, or would."
     )

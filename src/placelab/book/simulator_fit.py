@@ -72,19 +72,25 @@ def delays_figure() -> list[str]:
     peaks = [(one.idxmax(), one.max()) for one in (real, ours)]
     held = history.between(real, history.HELD_OUT)
     sentence = (
-        f"England peaked at {peaks[0][1]:.1f} in {month_name(peaks[0][0])}, the model at {peaks[1][1]:.1f} in {month_name(peaks[1][0])}. "
+        f"England peaked at {peaks[0][1]:.1f} in {month_name(peaks[0][0])}, the model at {peaks[1][1]:.1f} in "
+        f"{month_name(peaks[1][0])}. "
         f"On the {len(held)} months from {after}, which the fit never saw, the model is out by {errors()['held out']:.1f} on "
         f"average, and the best of the naive forecasts by {best_naive():.1f}."
     )
     alt = (
         f"Line chart of {RATE}, from {month_name(real.index[0])} to {month_name(real.index[-1])}. England goes from "
-        f"{real.iloc[0]:.1f} to a peak of {peaks[0][1]:.1f} and ends at {real.iloc[-1]:.1f}; the model, dashed, goes from {ours.iloc[0]:.1f} to a "
-        f"peak of {peaks[1][1]:.1f} and ends at {ours.iloc[-1]:.1f}. A line at {after} parts the months fitted from those held out."
+        f"{real.iloc[0]:.1f} to a peak of {peaks[0][1]:.1f} and ends at {real.iloc[-1]:.1f}; the model, dashed, "
+        f"goes from {ours.iloc[0]:.1f} to a "
+        f"peak of {peaks[1][1]:.1f} and ends at {ours.iloc[-1]:.1f}. A line at {after} parts the months fitted "
+        "from those held out."
     )
 
     def draw(width: float) -> Any:
         return figures.lines(
-            [Line("England", list(time), real.tolist(), figures.ORANGE), Line("The model", list(time), ours.tolist(), dashed=True)],
+            [
+                Line("England", list(time), real.tolist(), figures.ORANGE),
+                Line("The model", list(time), ours.tolist(), dashed=True),
+            ],
             width, "Patients a day for each\n100,000 people 65+", divide_at=(cut, "fitted", "held out"),
         )  # fmt: skip
 
@@ -127,9 +133,11 @@ def drive() -> str:
     real = _delays()[0]
     fell = 1 - real[DRIVE_SEEN] / real[history.GOAL_MONTH]
     return (
-        f"The goal announced in 2017 was to free {wording.percent(history.goal_share())} of the beds that delays of every cause took. "
+        f"The goal announced in 2017 was to free {wording.percent(history.goal_share())} of the beds that delays "
+        "of every cause took. "
         f"Between {month_name(history.GOAL_MONTH)} and {month_name(DRIVE_SEEN)} delays put down to social care fell by "
-        f"{wording.percent(calibrate.fall_in_a_year({}))} in the model, at the strongest drive that we allowed it, and by {wording.percent(fell)} in England."
+        f"{wording.percent(calibrate.fall_in_a_year({}))} in the model, at the strongest drive that we allowed "
+        f"it, and by {wording.percent(fell)} in England."
     )
 
 
@@ -177,22 +185,32 @@ def _pieces() -> list[tuple[str, str, Callable[[], str]]]:
         ),
         (
             "2. The delay in the delays",
-            f"Spending fell from 2010; delays averaged {seen['2010']:.1f} in 2010, {seen['2013']:.1f} in 2013 and {seen['2016']:.1f} in 2016",
+            f"Spending fell from 2010; delays averaged {seen['2010']:.1f} in 2010, {seen['2013']:.1f} in 2013 and "
+            f"{seen['2016']:.1f} in 2016",
             _late,
         ),
         (
             "3. A cut brings visits to A&E and hardly any admissions",
-            f"{wording.percent(abs(cut.value or 0) / 100)} less spending went with {visits.value:g} more visits a head; admissions stood "
+            f"{wording.percent(abs(cut.value or 0) / 100)} less spending went with {visits.value:g} more visits a "
+            "head; admissions stood "
             f"between {admissions.low:g} and {admissions.high:g} of what they were",
             _cut,
         ),
-        ("4. Unmet need rises first", "A test of the structure: it grows from the first year and the delays do not show it", _unseen),
+        (
+            "4. Unmet need rises first",
+            "A test of the structure: it grows from the first year and the delays do not show it",
+            _unseen,
+        ),
         (
             "5. Reablement pays its way, and integration pays late and fades",
             "The episode’s cost is almost all made good within a year; schemes to integrate care told mostly in their last year",
             _reablement,
         ),
-        ("6. Prevention is worse before it is better", "A test of the structure: its money is missed before its effect is felt", _prevention),
+        (
+            "6. Prevention is worse before it is better",
+            "A test of the structure: its money is missed before its effect is felt",
+            _prevention,
+        ),
     ]  # fmt: skip
 
 
@@ -200,20 +218,29 @@ def _late() -> str:
     base = engine.run(columns=("funding_index", "delayed_rate"))
     yearly = base.groupby(np.floor(base.index)).mean()["delayed_rate"]
     fall = wording.percent(1 - base["funding_index"][2013.0] / base["funding_index"][2010.0])
-    return f"Funding a head is {fall} lower by 2013; delays average {yearly[2010]:.1f} in 2010, {yearly[2013]:.1f} in 2013 and {yearly[2016]:.1f} in 2016"
+    return (
+        f"Funding a head is {fall} lower by 2013; delays average {yearly[2010]:.1f} in 2010, {yearly[2013]:.1f} in "
+        f"2013 and {yearly[2016]:.1f} in 2016"
+    )
 
 
 def _cut() -> str:
     size = abs(claims.get("crawford-2021-spending-fall").value or 0) / 100
     still, run = (engine.constants({**STILL, "trial_cut": trial}, ("admission_rate",)) for trial in (0.0, size))
     ratio = run["admission_rate"][2018.0] / still["admission_rate"][2018.0]
-    return f"{calibrate.added_visits({}):.2f} more visits a head, set so by calibration; admissions {ratio:.3f} of what they were, which was left free"
+    return (
+        f"{calibrate.added_visits({}):.2f} more visits a head, set so by calibration; admissions {ratio:.3f} of what "
+        "they were, which was left free"
+    )
 
 
 def _unseen() -> str:
     base = engine.run(columns=("unmet_rate", "delayed_rate", "within_four_hours"))
     first = base.loc[2011.0] / base.loc[2010.0] - 1
-    return f"In its first year unmet need {wording.change(first['unmet_rate'])}, and delays {wording.change(first['delayed_rate'])}"
+    return (
+        f"In its first year unmet need {wording.change(first['unmet_rate'])}, and delays "
+        f"{wording.change(first['delayed_rate'])}"
+    )
 
 
 def _reablement() -> str:
@@ -225,7 +252,8 @@ def _reablement() -> str:
     pooled = engine.constants({**STILL, **model.overrides({"pooled_fund": [0, 0.15]})}, ("admission_rate",))
     fall = 1 - pooled["admission_rate"] / still["admission_rate"]
     return (
-        f"Care saved in the first year is {wording.percent(saved / value['reablement_cost'])} of an episode’s cost. A pool that starts in "
+        f"Care saved in the first year is {wording.percent(saved / value['reablement_cost'])} of an episode’s "
+        "cost. A pool that starts in "
         f"July 2012 and stops in 2015 has emergency admissions lower by {wording.percent(fall[2013.5], 1)} after a year, "
         f"{wording.percent(fall[2015.0], 1)} at its end and {wording.percent(fall[2016.5], 1)} a year and a half later"
     )
@@ -237,7 +265,8 @@ def _prevention() -> str:
     gap = run["going_without"] - still["going_without"]
     turn = int(gap[gap > 0].index.max())
     return (
-        f"Four times the money for prevention, out of the same budget: {wording.count(gap[2012.0])} more people go without in 2012, "
+        f"Four times the money for prevention, out of the same budget: {wording.count(gap[2012.0])} more people "
+        "go without in 2012, "
         f"{wording.count(-gap[2025.0])} fewer in 2025, and it turns in {turn}"
     )
 
@@ -261,7 +290,8 @@ def _moves(column: str, name: str, base: float) -> str:
     still = int((change.abs().max(axis=1) < 0.02).sum())
     sentence = (
         f"{top.name} matters most: from one end of its range to the other, {name} in 2025 go from {_by(min(low, high))} to "
-        f"{_by(max(low, high))} the base case. Of {len(change)} parameters with a range, {still} move it by less than 2% at either end."
+        f"{_by(max(low, high))} the base case. Of {len(change)} parameters with a range, {still} move it by less "
+        "than 2% at either end."
     )
     alt = f"Bars of the change in {name} in 2025 when one assumption is moved to each end of its range: " + "; ".join(
         f"{one.name}, {wording.percent(min(a, b))} to {wording.percent(max(a, b))}" for one, a, b in rows

@@ -1,4 +1,4 @@
-"""The place simulator in the page: an invented borough from 2010 to 2025, one policy or the reader's own levers, and the base case.
+"""The place simulator in the page: an invented borough from 2010 to 2025, a policy or the reader's own levers, and the base case.
 
 The model is placelab.simulator's, run here by simlin and in the page by JavaScript made from the same file. What everybody
 counts and what hardly anybody counts stand side by side, and the place score is shown in its parts, never as one number.
@@ -35,7 +35,7 @@ Series = Mapping[str, Sequence[float]]
 
 @dataclass(frozen=True)
 class Dimension:
-    """One thing a run is judged by: its label, whether it is a mean of the last year or a sum since 2010, and which way is better.
+    """One thing a run is judged by: its label, whether it is a mean of the last year or a sum since 2010, and what is better.
 
     form: how it is worded (see FORMS). better: 1 where more is better, -1 where less is, 0 for what only stands in the table.
     """
@@ -76,8 +76,10 @@ class PlaceSimulator(LiveFigure):
 
     name: ClassVar[str] = "place-simulator"
     question: ClassVar[str] = (
-        "From 2010 this place puts hospital discharge first, under pressure from the centre, and its council takes a tenth of the "
-        "budget out of care. By how many per cent more, or fewer, do people go without care at home in 2024 than if it had done as England did?"
+        "From 2010 this place puts hospital discharge first, under pressure from the centre, and its council "
+        "takes a tenth of the "
+        "budget out of care. By how many per cent more, or fewer, do people go without care at home in 2024 than "
+        "if it had done as England did?"
     )
     guess: ClassVar[Slider | tuple[str, ...] | None] = Slider("guess", "Your guess", -50, 50, 5, 0, "%")
     reasons: ClassVar[str] = "What do you expect to rise, what to fall, and why?"
@@ -112,7 +114,8 @@ class PlaceSimulator(LiveFigure):
             "policies": {name: levers.policy_name(name) for name in model.policies()},
             "starts": {str(start): levers.dated(start) for start in levers.starts()},
             "dimensions": [[key, one.label, one.form, one.better, one.summed] for key, one in DIMENSIONS.items()],
-            "series": [[key, *labels] for key, labels in SERIES.items()], "years": YEARS, "last": LAST, "few": FEW, "own": levers.OWN, "source": source(),
+            "series": [[key, *labels] for key, labels in SERIES.items()], "years": YEARS, "last": LAST, "few": FEW,
+            "own": levers.OWN, "source": source(),
         }  # fmt: skip
 
     def find(self, **values: Any) -> Finding:
@@ -148,8 +151,10 @@ def source() -> str:
     """Which model it is and where its assumptions and its faults are told."""
     people = model.variable("Older people in 2010").value
     return (
-        f"Model: place.mdl, an invented borough of 300,000 with {wording.count(people)} people aged 65 and over in 2010; prices of "
-        "2017-18. Every assumption, with its source, is in “How the place simulator works”, and how well it fits history in “Does "
+        f"Model: place.mdl, an invented borough of 300,000 with {wording.count(people)} people aged 65 and over "
+        "in 2010; prices of "
+        "2017-18. Every assumption, with its source, is in “How the place simulator works”, and how well it fits "
+        "history in “Does "
         "the place simulator fit?”, both under About. A run shows what follows from the assumptions. It is no forecast."
     )
 
@@ -231,8 +236,10 @@ def _sentence(moved: Sequence[str], now: Series, base: Series) -> str:
             None,
             (
                 done,
-                f"In {LAST}, {counted[0]:.1f} patients a day are delayed in hospital by social care ({counted[1]:.1f} in the base "
-                f"case), and {wording.count(uncounted[0])} people at home go without care that they need ({wording.count(uncounted[1])}), "
+                f"In {LAST}, {counted[0]:.1f} patients a day are delayed in hospital by social care "
+                f"({counted[1]:.1f} in the base "
+                f"case), and {wording.count(uncounted[0])} people at home go without care that they need "
+                f"({wording.count(uncounted[1])}), "
                 f"{wording.count(on_no_list[0])} of them on no list ({wording.count(on_no_list[1])}).",
                 _since(now, base) if moved else "",
                 f"All balances together end {wording.more_less(money, wording.pounds(abs(money)))} than in the base case."
@@ -262,7 +269,8 @@ def _alt(now: Series, base: Series) -> str:
         form = FORMS["tenth" if key == COUNTED else "count"]
         own, other = ([form(year_mean(one[key], year)) for year in (2010, middle, LAST)] for one in (now, base))
         parts.append(
-            f"{label}: from {own[0]} in 2010 to {own[1]} in {middle} and {own[2]} in {LAST}; in the base case {other[1]} in {middle} "
+            f"{label}: from {own[0]} in 2010 to {own[1]} in {middle} and {own[2]} in {LAST}; in the base case "
+            f"{other[1]} in {middle} "
             f"and {other[2]} in {LAST}."
         )
     sides: dict[int, list[str]] = {1: [], -1: [], 0: []}
@@ -363,7 +371,8 @@ def _draw_score(axes: Any, now: Series, base: Series) -> None:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )  # fmt: skip
         axes.annotate(
-            _difference(one.form, value, other), (1.1, row), fontsize=9, va="center", color=figures.DARK_BLUE, annotation_clip=False
+            _difference(one.form, value, other), (1.1, row), fontsize=9, va="center", color=figures.DARK_BLUE,
+            annotation_clip=False,
         )  # fmt: skip
     axes.set_xlim(-1.08, 1.65)
     axes.set_ylim(len(judged) - 0.5, -1.4)
