@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placelab.simulator import engine, game, kit, model
+from placelab.simulator import engine, game, kit, loops, model
 from placelab.simulator.game import NotPlayed, State
 from placelab.widgets import game as widget
 from placelab.widgets.game import Compare, Facilitator, Game, Keeper
@@ -96,7 +96,7 @@ def test_every_loop_is_in_the_model() -> None:
     for loop in widget.setup()["loops"]:
         assert len(loop["links"]) >= 4
     with pytest.raises(model.ModelError, match="no link from 'Trust' to 'Base year'"):
-        widget.loop_links({"id": "X", "names": ["Trust", "Base year"]})
+        widget.loop_links(loops.Loop("X", "Wrong", ("Trust", "+", "Base year", "+", "Trust")))
 
 
 # ---- the rules

@@ -17,8 +17,8 @@ from docutils import nodes
 from playwright.sync_api import Locator, Page, expect
 
 from placelab import widgets
-from placelab.book import loops, simulator, simulator_fit
-from placelab.simulator import calibrate, engine, history, model
+from placelab.book import simulator, simulator_fit
+from placelab.simulator import calibrate, engine, history, loops, model
 from placelab.widgets import jupyter, place_levers
 from placelab.widgets import page as page_home
 from placelab.widgets.place_simulator import COUNTED, DIMENSIONS, SERIES, START, UNCOUNTED, PlaceSimulator, year_mean

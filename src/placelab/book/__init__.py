@@ -10,7 +10,7 @@ Everything that is ours in the build is here, in ordinary Sphinx events, so that
   do not see, diagrams from text, when a chapter was last checked, how long things take
 - game.py: cards, tables and plans of the game, for facilitators
 - about.py, references.py: lists of tables, cautions and claims; how a source is cited
-- simulator.py, simulator_fit.py, loops.py: the pages about the place simulator
+- simulator.py, simulator_fit.py: the pages about the place simulator
 """
 
 from typing import Any

@@ -1,8 +1,9 @@
 """What the pages about the place simulator print, all of it read from the model's file and from its runs while the book is built.
 
-- ```{loop} R1``` a loop as a diagram; ```{simulator-levers}``` what a player may move; ```{simulator-assumptions}``` every parameter
-  and ```{simulator-grades}``` how many of them stand on what
-- ```{simulator-fit}```, ```{simulator-errors}```, ```{simulator-history}```, ```{simulator-values}```, ```{simulator-sensitivity}```: does it fit
+- ```{loop} R1``` a loop as a diagram; ```{simulator-levers}``` what a player may move
+- ```{simulator-assumptions}``` every parameter; ```{simulator-grades}``` how many of them stand on what
+- ```{simulator-fit}```, ```{simulator-errors}```, ```{simulator-history}```, ```{simulator-values}``` and
+  ```{simulator-sensitivity}```: does it fit
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from placelab import claims, tables
-from placelab.book import about, loops
+from placelab.book import about
 from placelab.book import simulator_fit as fit
 from placelab.book.diagrams import DiagramError, svg
-from placelab.simulator import engine, model
+from placelab.simulator import engine, loops, model
 from placelab.simulator.model import Variable
 from placelab.widgets import place_levers
 
@@ -165,7 +166,7 @@ class LoopDirective(SimulatorDirective):
         loop = loops.LOOPS[name]
         if wrong := loops.missing(loop):
             links = "; ".join(f"{link.cause} to {link.effect}" for link in wrong)
-            raise ValueError(f"loop {name} draws links that the model has not: {links}. Mend them in book/loops.py")
+            raise ValueError(f"loop {name} draws links that the model has not: {links}. Mend them in simulator/loops.py")
         drawing = svg(loops.dot(loop)).replace("<svg ", f'<svg role="img" aria-label="{escape(loops.told(loop))}" ', 1)
         title = f'<p class="placelab-title">{escape(f"{loop.id}, {loop.kind}. {loop.title}")}</p>'
         return [nodes.raw("", f'<figure class="placelab diagram">{title}{drawing}</figure>', format="html")]

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from placelab.simulator import game, kit, model
+from placelab.simulator import game, kit, loops, model
 from placelab.simulator.game import NotPlayed, State
 from placelab.widgets.base import TARGET
 
@@ -26,23 +26,21 @@ def file_of(folder: Path, team: str) -> Path:
 
 def setup() -> dict[str, Any]:
     """What the panel needs beside the model: the words of the game, and each loop's links from the model file."""
-    return {**game.cards(), "loops": [{**loop, "links": loop_links(loop)} for loop in game.cards()["loops"]]}
+    told = game.cards()["loops"]
+    return {**game.cards(), "loops": [{**loop, "links": loop_links(loops.LOOPS[loop["id"]])} for loop in told]}
 
 
-def loop_links(loop: Mapping[str, Any]) -> list[list[str]]:
-    """The links drawn of one loop: (cause, effect, "round", "beside", or "player" where a player closes the loop).
+def loop_links(loop: loops.Loop) -> list[list[str]]:
+    """The links drawn of one loop: (cause, effect, sign, "round", "beside", or "player" where a player closes the loop).
 
     Raises ModelError for a link that the model does not have, straight or by way of variables that are not drawn.
     """
-    names, beside = loop["names"], loop.get("beside", [])
-    there = set(model.links_between([*names, *(name for pair in beside for name in pair)]))
-    pairs = list(zip(names, [*names[1:], names[0]], strict=True))
-    kinds = ["round"] * (len(names) - 1) + ["player" if loop.get("by_player") else "round"]
-    found = [[*pair, kind] for pair, kind in zip(pairs, kinds, strict=True)] + [[*pair, "beside"] for pair in beside]
-    for cause, effect, kind in found:
-        if kind != "player" and (cause, effect) not in there:
-            raise model.ModelError(f"loop {loop['id']}: the model has no link from {cause!r} to {effect!r}")
-    return found
+    if wrong := loops.missing(loop):
+        raise model.ModelError(f"loop {loop.id}: the model has no link from {wrong[0].cause!r} to {wrong[0].effect!r}")
+    kinds = {True: "round", False: "beside"}
+    return [
+        [link.cause, link.effect, link.sign, "player" if link.decided else kinds[link in loop.ring]] for link in loop.links
+    ]
 
 
 def view(state: State) -> dict[str, Any]:

@@ -82,11 +82,15 @@ function edge([x, y], [toX, toY]) {
   return [x + dx * share, y + dy * share];
 }
 
-// One loop: its variables in a ring, clockwise, the links round it and those beside it. links: [[cause, effect, kind]]
-export function loopPicture({ name, names, links }) {
+// One loop: its variables in a ring, clockwise, the links round it and those beside it. links: [[cause, effect, sign, kind]].
+// Beside means within the ring, unless too many lie beside it.
+export function loopPicture({ name, links }) {
   const [width, height] = [1000, 540];
-  const all = [...names, ...links.flatMap(([from, to]) => [from, to]).filter((one, i, list) => !names.includes(one) && list.indexOf(one) === i)];
-  const inner = all.length - names.length;
+  const round = new Set(links.filter(([, , , kind]) => kind !== "beside").map(([from]) => from));
+  const others = new Set(links.flatMap(([from, to]) => [from, to]).filter((one) => !round.has(one)));
+  const all = [...round, ...others];
+  const inner = others.size > 2 ? 0 : others.size;
+  const names = all.slice(0, all.length - inner);
   const at = Object.fromEntries(all.map((one, i) => {
     if (i >= names.length) return [one, [width / 2, height / 2 + (i - names.length - (inner - 1) / 2) * 130]];
     const angle = (2 * Math.PI * i) / names.length - Math.PI / 2;
@@ -94,11 +98,12 @@ export function loopPicture({ name, names, links }) {
   }));
   const head = freshId("arrow");
   const marker = drawn("marker", { id: head, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 14, markerHeight: 14, markerUnits: "userSpaceOnUse", orient: "auto" }, drawn("path", { d: "M0 0L10 5L0 10z", fill: "currentColor" }));
-  const arrows = links.map(([from, to, kind]) => {
+  const arrows = links.map(([from, to, sign, kind]) => {
     const [[x1, y1], [x2, y2]] = [edge(at[from], at[to]), edge(at[to], at[from])];
     const line = drawn("line", { x1, y1, x2, y2, stroke: "currentColor", "stroke-width": kind === "beside" ? 2 : 4, "marker-end": `url(#${head})` });
     if (kind === "player") line.setAttribute("stroke-dasharray", "10 8");
-    return line;
+    const mark = drawn("text", { x: x1 + (x2 - x1) * 0.62, y: y1 + (y2 - y1) * 0.62 + 9, "text-anchor": "middle", fill: "currentColor", "font-size": 30, "font-weight": 700, stroke: "var(--game-back)", "stroke-width": 10, "paint-order": "stroke" }, sign);
+    return drawn("g", {}, line, mark);
   });
   const boxes = all.map((one) => {
     const [x, y] = at[one];
@@ -107,6 +112,6 @@ export function loopPicture({ name, names, links }) {
       drawn("rect", { x: x - BOX[0] / 2, y: y - BOX[1] / 2, width: BOX[0], height: BOX[1], rx: 10, fill: "var(--game-back)", stroke: "currentColor", "stroke-width": 2 }),
       ...rows.map((words, i) => drawn("text", { x, y: y + 8 + (i - (rows.length - 1) / 2) * 25, "text-anchor": "middle", fill: "currentColor", "font-size": 22 }, words)));
   });
-  const label = `${name}: ${links.map(([from, to]) => `${from} to ${to}`).join("; ")}.`;
+  const label = `${name}: ${links.map(([from, to, sign]) => `${from} to ${to}, ${sign === "+" ? "the same way" : "the other way"}`).join("; ")}.`;
   return element("div", { class: "game-loop" }, framed(drawn("svg", { viewBox: `0 0 ${width} ${height}` }, drawn("defs", {}, marker), ...arrows, ...boxes), label));
 }

@@ -54,8 +54,8 @@ function loops({ words }) {
     buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(words.loops[i] === loop)));
     place.replaceChildren(
       element("p", {}, loop.story), loopPicture(loop),
-      element("p", { class: "game-key" }, "Every arrow is a link of the model, straight or by way of things not drawn; a broken arrow is a decision of yours. Thick arrows run round the loop, thin ones beside it. B: a loop that balances. R: one that feeds on itself."),
-      element("details", {}, element("summary", {}, "The links in words"), list(loop.links.map(([from, to, kind]) => `${from} bears on ${to.toLowerCase()}${kind === "player" ? ", through you" : ""}.`))));
+      element("p", { class: "game-key" }, "Every arrow is a link of the model, straight or by way of things not drawn; a broken arrow is a decision of yours. Thick arrows run round the loop, thin ones beside it. +: the effect moves as its cause does; −: against it. B: a loop that balances. R: one that feeds on itself."),
+      element("details", {}, element("summary", {}, "The links in words"), list(loop.links.map(([from, to, sign, kind]) => `More ${from.toLowerCase()}, ${sign === "+" ? "more" : "less"} ${to.toLowerCase()}${kind === "player" ? ", through you" : ""}.`))));
   }
   show(words.loops[1]);
   return element("div", {}, element("div", { class: "game-row", role: "group", "aria-label": "Loops" }, ...buttons), place);
