@@ -19,10 +19,10 @@ book: $(READY) ## build the book and say where to open it
 	$(BIN)/jupyter-book build . -W -n --keep-going -q
 	@printf '\nThe book is built. Open file://%s/_build/html/index.html\nor run: make serve\n' "$(CURDIR)"
 
-# What fails soonest runs first. One pytest run sorts itself (tests/conftest.py): unit tests, notebooks, the strict
-# build, the browser. A notebook's cell may take 60 seconds, a test 300; pytest stops after five failures.
+# What fails soonest runs first. One pytest run, a process a core, sorts itself (conftest.py): unit tests, notebooks, the
+# strict build, the browser. A notebook's cell may take 60 seconds, a test 300; pytest stops after five failures.
 test: $(READY) lint browser ## run every check
-	$(BIN)/python -m pytest tests notebooks --maxfail=5 --timeout=300 \
+	$(BIN)/python -m pytest tests notebooks -n auto --dist loadgroup --no-loadscope-reorder --maxfail=5 --timeout=300 \
 	  --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=60 $(ARGS)
 
 lint: $(READY) ## check style and types

@@ -28,9 +28,17 @@ def stage(item: pytest.Item) -> int:
     return int(isinstance(item, IPyNbCell))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by stage, so that what fails soonest fails first; the sort keeps each file's own order."""
+    """Sort by stage, so that what fails soonest fails first; the sort keeps each file's own order.
+
+    Where several processes run the tests, a file's unit tests stay together, since they share what they set up, and so do
+    a notebook's cells, which share a kernel.
+    """
     items.sort(key=stage)
+    for item in items:
+        if stage(item) < 2:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.hookimpl(wrapper=True)

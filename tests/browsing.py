@@ -18,6 +18,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 ROOT = Path(__file__).resolve().parent.parent
 EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending"]
 
+TELEPHONE = {"width": 320, "height": 640}  # CSS pixels: the narrowest that is supported
 SUB_PATH = "/leading-a-place/"  # a book on GitHub Pages lies under its repository's name
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from browsing import opened_browser, served
 from building import CONFIG, ROOT, Build, build, notebook
-from playwright.sync_api import Browser, Page
+from filelock import FileLock
+from playwright.sync_api import Browser, BrowserContext, Page
 
 
 @pytest.fixture
@@ -30,9 +33,17 @@ def strict_build(tmp_path: Path) -> Callable[[Path], Build]:
 
 
 @pytest.fixture(scope="session")
-def built_book(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def built_book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Build:
     """The book itself, built strictly once for the whole run; a failed build fails every test that opens it."""
-    built = build(ROOT, tmp_path_factory.mktemp("book"))
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":  # several processes run the tests: the first to come builds for all
+        folder = folder.parent
+    report = folder / "built.json"
+    with FileLock(folder / "built.lock"):
+        if not report.exists():
+            report.write_text(json.dumps(asdict(build(ROOT, folder / "book")), default=str))
+    kept = json.loads(report.read_text())
+    built = Build(Path(kept["html"]), kept["succeeded"], kept["printed"])
     assert built.succeeded, f"the strict build failed:\n{built.printed}"
     return built
 
@@ -52,8 +63,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page in a browser profile of its own, by default as wide as a laptop's."""
+    contexts: list[BrowserContext] = []
+
+    def new(**options: object) -> Page:
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+        return contexts[-1].new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(reader: Callable[..., Page]) -> Page:
     """A page in a fresh profile, as wide as a laptop's."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
+    return reader()

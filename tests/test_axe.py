@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsing import EVERY, open_all, settle
+from browsing import EVERY, TELEPHONE, open_all, settle
 from building import ROOT
 from playwright.sync_api import Browser, Page
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 AXE = ROOT / "src" / "placelab" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WINDOWS = {"wide": (1280, 800), "narrow": (320, 640)}
+WINDOWS = {"wide": {"width": 1280, "height": 800}, "narrow": TELEPHONE}
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,16 @@ def faults(page: Page, axe: str) -> list[str]:
     ]
 
 
+def in_both_themes(page: Page, axe: str, when: str) -> list[str]:
+    """The faults of a page as it stands in light and in dark, each with its theme and the moment."""
+    found = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        found += [f"{theme}, {when}: {fault}" for fault in faults(page, axe)]
+    return found
+
+
 def test_axe_sees_a_fault(browser: Browser, axe: str) -> None:
     page = browser.new_page()
     page.set_content("<html lang=en><title>x</title><main><h1>x</h1><img src='data:,'><p style='color: #bbb'>pale")
@@ -49,29 +60,24 @@ def test_axe_sees_a_fault(browser: Browser, axe: str) -> None:
     assert found == {"image-alt", "color-contrast"}
 
 
-# A theme changes colours and a window the layout, so each is tried against one of the other.
-@pytest.mark.parametrize(("window", "theme"), [("wide", "light"), ("wide", "dark"), ("narrow", "light")])
+@pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("path", EVERY[1:])
 def test_a_page_has_no_fault_as_it_opens_or_in_use(
-    path: str, window: str, theme: str, browser: Browser, site: str, axe: str
+    path: str, window: str, reader: Callable[..., Page], site: str, axe: str
 ) -> None:
-    width, height = WINDOWS[window]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
-    )
-    page = context.new_page()
+    page = reader(viewport=WINDOWS[window], reduced_motion="reduce", color_scheme="light")
     page.goto(site + path)
     settle(page)
-    assert faults(page, axe) == []
+    found = in_both_themes(page, axe, "as it opens")
     open_all(page)
     page.locator("#place-input").fill("suf")
     page.locator("#place-list [role=option]").first.wait_for()
-    assert faults(page, axe) == [], "everything unfolded, the picker open"
+    found += in_both_themes(page, axe, "everything unfolded, the picker open")
     page.keyboard.press("Escape")
     for opener in (".primary-toggle", ".secondary-toggle", ".search-button__button"):
         button = page.locator(opener).filter(visible=True).first
         if button.count():
             button.click()
-            assert faults(page, axe) == [], f"after {opener}"
+            found += in_both_themes(page, axe, f"after {opener}")
             page.keyboard.press("Escape")
-    context.close()
+    assert found == []

@@ -1,8 +1,6 @@
 """Demand: trends that never join, need at published rates, conditions; and the three live figures that show them."""
 
-import gzip
 import itertools
-import json
 import re
 
 import numpy as np
@@ -10,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from widget_checks import gzipped, move_everything
 
 from placelab import claims, demand, figures, places, population, wording
 from placelab.widgets.conditions import Conditions
@@ -354,16 +353,7 @@ def test_the_book_shows_a_static_figure(monkeypatch):
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_what_a_reader_moves_in_jupyterlab_reaches_python(figure):
-    live = figure(place=SUFFOLK)
-    widget = live.widget
-    for control in figure.controls():
-        for value in control.extremes():
-            widget.values = {**widget.values, control.name: value}
-            assert live.values[control.name] == value
-            assert widget.place == figure.place_data(live.values["place"])
-            assert live.finding.sentence
-    assert "export" in widget.get_state()["_esm"] and ".live" in widget.get_state()["_css"]
-    assert widget.setup["question"] == figure.question and bool(widget.setup["guess"]) == bool(figure.question)
+    move_everything(figure(place=SUFFOLK))
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -375,15 +365,11 @@ def test_a_value_that_is_no_option_is_refused_and_nothing_is_lost(figure):
     assert live.widget.place == figure.place_data(SUFFOLK)
 
 
-def _gzipped(data):
-    return len(gzip.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode()))
-
-
 def test_what_a_page_fetches_stays_small():
     for figure in FIGURES:
-        assert 0 < _gzipped(figure.shared()) <= 60_000
+        assert 0 < gzipped(figure.shared()) <= 60_000
     for code in (ENGLAND, *places.frame().index):
-        assert 0 < _gzipped([figure.place_data(code) for figure in FIGURES]) <= 5_000, code
+        assert 0 < gzipped([figure.place_data(code) for figure in FIGURES]) <= 5_000, code
 
 
 def test_what_the_script_gets_adds_up_to_the_tables():

@@ -4,7 +4,6 @@ import itertools
 import json
 import math
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -656,14 +655,6 @@ def test_what_a_reader_moves_in_jupyterlab_reaches_python():
     widget.values = FundingGap(place=CUMBERLAND, scenario="nao-2021").values
     assert live.values["scenario"] == "nao-2021" and widget.place == FundingGap.place_data(CUMBERLAND)
     assert widget.setup["question"] == FundingGap.question and widget.setup["presets"]["own"] == funding_gap.OWN
-
-
-def test_a_projection_of_all_places_is_fast_enough_for_a_slider():
-    gap.project()
-    began = time.perf_counter()
-    for _ in range(10):
-        gap.project(gap.Assumptions(unit_cost=0.01))
-    assert (time.perf_counter() - began) / 10 < 0.05
 
 
 def test_labels_at_line_ends_never_touch():

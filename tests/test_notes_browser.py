@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browsing import Watch, settle
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from browsing import TELEPHONE, Watch, settle
+from playwright.sync_api import Locator, Page, expect
 
 from placelab import framework, notes
 from placelab.framework import Kept
@@ -54,20 +54,6 @@ def take_in(page: Page, text: str, says: str) -> None:
     file = {"name": "notes.json", "mimeType": "application/json", "buffer": text.encode()}
     page.locator(".framework input[type=file]").set_input_files([file])
     expect(status(page)).to_contain_text(says)
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A function that opens a page in a browser profile of its own."""
-    contexts: list[BrowserContext] = []
-
-    def new(**options: object) -> Page:
-        contexts.append(browser.new_context(**{"viewport": {"width": 320, "height": 640}, **options}))
-        return contexts[-1].new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
 
 
 def test_a_note_goes_from_its_chapter_to_the_framework_to_a_file_and_back(page: Page, site: str) -> None:
@@ -216,7 +202,7 @@ def test_two_windows_keep_both_texts(page: Page, site: str) -> None:
 
 
 def test_without_scripts_and_on_paper(site: str, page: Page, reader: Callable[..., Page]) -> None:
-    plain = reader(java_script_enabled=False)
+    plain = reader(java_script_enabled=False, viewport=TELEPHONE)
     plain.goto(site + CHAPTER)
     box = plain.locator(".admonition.reflection")
     expect(box).to_contain_text("Think of one thing that got better")
@@ -247,7 +233,7 @@ def test_without_scripts_and_on_paper(site: str, page: Page, reader: Callable[..
 def test_only_pages_with_notes_fetch_their_script_and_a_failure_is_said(
     page: Page, site: str, reader: Callable[..., Page]
 ) -> None:
-    narrow = opened(reader(), site, FRAMEWORK)
+    narrow = opened(reader(viewport=TELEPHONE), site, FRAMEWORK)
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from browsing import SUB_PATH, Watch, settle
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from browsing import SUB_PATH, TELEPHONE, Watch, settle
+from playwright.sync_api import Page, Route, expect
 
 from placelab import facts, places
 from placelab.book.places import fact_id
@@ -68,20 +68,6 @@ def speaks_of(page: Page, code: str) -> None:
         told = facts.tell(CHANGE, code)
         expect(fact(page, CHANGE)).to_have_text(told.text + (f" ({told.note})" if told.note else ""))
     assert (f"place={code}" in page.url) is (code != places.ENGLAND)
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A function that opens a page in a browser profile of its own."""
-    contexts: list[BrowserContext] = []
-
-    def new(**options: object) -> Page:
-        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
-        return contexts[-1].new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
 
 
 # ---- picking
@@ -205,7 +191,7 @@ def test_old_names_lead_to_successors_by_keyboard(page: Page, site: str) -> None
 
 
 def test_a_place_is_picked_by_touch_on_a_telephone(site: str, reader: Callable[..., Page]) -> None:
-    page = opened(reader(viewport={"width": 320, "height": 640}, has_touch=True), site, CHAPTER)
+    page = opened(reader(viewport=TELEPHONE, has_touch=True), site, CHAPTER)
     field(page).tap()
     expect(options(page)).to_have_count(154)
     for target in [*options(page).all()[:4], field(page)]:

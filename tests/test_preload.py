@@ -1,4 +1,4 @@
-"""A page with live figures asks for their scripts at once, for all it will run and for nothing else."""
+"""A page with live figures or notes asks for their scripts at once, for all it will run and for nothing else."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ HINTS = re.compile(r'<link rel="(?:modulepreload|preload)"[^>]* href="\.\./([^"]
 ASKED = """performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname)"""
 
 
-@pytest.mark.parametrize("path", ["book/index.html", "notebooks/demand-trends.html"])
-def test_what_is_asked_for_early_is_what_the_figures_need(site: str, page: Page, built_book: Build, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "book/index.html",
+        "book/02-learning-among-peers.html",
+        "notebooks/demand-trends.html",
+        "notebooks/your-framework.html",
+    ],
+)
+def test_what_is_asked_for_early_is_what_the_page_runs(site: str, page: Page, built_book: Build, path: str) -> None:
     hinted = HINTS.findall((built_book.html / path).read_text(encoding="utf-8"))
     assert hinted and all((built_book.html / file).is_file() for file in hinted)
     warnings: list[str] = []
@@ -24,11 +32,10 @@ def test_what_is_asked_for_early_is_what_the_figures_need(site: str, page: Page,
     page.wait_for_timeout(500)
     asked = [name.partition("/leading-a-place/")[2] for name in page.evaluate(ASKED)]
     run = {name for name in asked if name.startswith(("_live/", "_places/shared/")) and not name.endswith(".css")}
-    assert set(hinted) <= run
-    assert not [name for name in run - set(hinted) if name.startswith(("_live/figures/", "_places/"))]
+    assert set(hinted) == run
     assert len(hinted) == len(set(hinted))
     assert not [text for text in warnings if "preload" in text]
 
 
-def test_a_page_without_a_live_figure_asks_for_nothing_early(built_book: Build) -> None:
+def test_a_page_without_figures_or_notes_asks_for_nothing_early(built_book: Build) -> None:
     assert not HINTS.findall((built_book.html / "book/glossary.html").read_text(encoding="utf-8"))

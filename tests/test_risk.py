@@ -1,8 +1,6 @@
 """Shared risk: money conserved, closed forms against simulation, what councils' spending did, and the live figure."""
 
-import gzip
 import itertools
-import json
 import math
 import re
 from dataclasses import replace
@@ -13,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from widget_checks import gzipped, move_everything
 
 from placelab import claims, figures, gap, places, risk, spending, tables
 from placelab.widgets import risk_tables, shared_risk
@@ -517,14 +516,10 @@ def test_sums_in_words(value, words):
 def test_what_a_reader_moves_in_jupyterlab_reaches_python():
     live = SharedRisk(place=SUFFOLK)
     widget = live.widget
-    for control in SharedRisk.controls():
-        for value in control.extremes()[:20]:
-            widget.values = {**widget.values, control.name: value}
-            assert live.values[control.name] == value and widget.place == SharedRisk.place_data(live.values["place"])
-            sound(live.finding)
+    move_everything(live, [ENGLAND, CITY, SUFFOLK])
+    sound(live.finding)
     with pytest.raises(ValueError, match="is not one of"):
         widget.values = {**live.values, "place": "E99999999"}
-    assert "export" in widget.get_state()["_esm"] and widget.setup["question"] == SharedRisk.question
 
 
 def test_the_book_shows_a_static_figure(monkeypatch):
@@ -534,8 +529,5 @@ def test_the_book_shows_a_static_figure(monkeypatch):
 
 
 def test_what_a_page_fetches_stays_small():
-    def gzipped(data):
-        return len(gzip.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode()))
-
     assert gzipped(SharedRisk.shared()) <= 3_000
     assert max(gzipped(SharedRisk.place_data(code)) for code in (ENGLAND, *places.frame().index)) <= 600

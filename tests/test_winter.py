@@ -1,8 +1,6 @@
 """The winter model: people conserved, capacity kept, Little's law, common random numbers, the table of runs, the live figure."""
 
-import gzip
 import itertools
-import json
 import math
 import random
 import re
@@ -12,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from widget_checks import gzipped, move_everything
 
 from placelab import claims, figures, places, population, tables, winter, wording
 from placelab.widgets import other_chair, winter_tables
@@ -402,23 +401,15 @@ def test_dates_in_words():
 
 
 def test_what_a_page_fetches_stays_small():
-    def size(data):
-        return len(gzip.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode()))
-
-    assert 0 < size(OtherChair.shared()) <= 60_000
+    assert 0 < gzipped(OtherChair.shared()) <= 60_000
     for code in (ENGLAND, *places.frame().index):
-        assert 0 < size(OtherChair.place_data(code)) <= 300
+        assert 0 < gzipped(OtherChair.place_data(code)) <= 300
 
 
 def test_what_a_reader_moves_in_jupyterlab_reaches_python():
     live = OtherChair(place=SUFFOLK)
     widget = live.widget
-    for control in OtherChair.controls():
-        for value in control.extremes() if control.name != "place" else (ENGLAND, CITY, SUFFOLK):
-            widget.values = {**widget.values, control.name: value}
-            assert live.values[control.name] == value and live.finding.sentence
-            assert widget.place == OtherChair.place_data(live.values["place"])
-    assert "export" in widget.get_state()["_esm"]
+    move_everything(live, [ENGLAND, CITY, SUFFOLK])
     with pytest.raises(ValueError, match="7 is not one of"):
         widget.values = {**live.values, "council": 7}
 

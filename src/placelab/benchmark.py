@@ -77,10 +77,11 @@ def measures() -> list[tuple[str, float]]:
 
 
 def draws() -> list[tuple[str, float]]:
-    """Times of the funding gap's ensemble, in milliseconds: one place at a slider's pace, and all places in one call."""
-    from placelab import places, uncertainty
+    """Times of the funding gap in milliseconds: its projection, and its ensemble for one place and for all in one call."""
+    from placelab import gap, places, uncertainty
 
     work: dict[str, Callable[[], object]] = {
+        "funding gap of all places, one projection": lambda: gap.project(gap.Assumptions(unit_cost=0.01)),
         "funding gap of England, 10,000 draws, bands by year": lambda: uncertainty.ensemble(places.ENGLAND, draws=10_000),
         "funding gap of all places and years, 1,000 draws": lambda: uncertainty.outcomes(
             uncertainty.rows(), uncertainty.deviations(1000)

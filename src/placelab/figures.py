@@ -222,6 +222,16 @@ def _shade(
     )  # fmt: skip
 
 
+def _scale(axes: Axes, label: str, written: Callable[[float], str] | None, narrow: bool) -> None:
+    """Label a scale of numbers that runs across, with a few ticks."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.set_xlabel(fill(label, 42 if narrow else 80))
+    axes.xaxis.set_major_locator(MaxNLocator(5 if narrow else 9))
+    if written:
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: written(v)))
+
+
 def histogram(
     values: pd.Series,
     width: float,
@@ -238,7 +248,7 @@ def histogram(
     Areas below `beyond` are dark, the others light; `mark` points at one area: (label, value). Values outside the axis go to the
     last bar on that side.
     """
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     narrow = width < 5.5
     figure, axes = _axes(width, 3.4 if narrow else 3.6)
@@ -268,12 +278,9 @@ def histogram(
             fontsize=9.5, fontweight="bold", color=ORANGE,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1}, arrowprops={"arrowstyle": "-|>", "color": ORANGE},
         )  # fmt: skip
-    axes.set_xlabel(fill(x_label, 42 if narrow else 80))
     axes.set_ylabel(y_label)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.xaxis.set_major_locator(MaxNLocator(5 if narrow else 9))
-    if x_format:
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: x_format(v)))
+    _scale(axes, x_label, x_format, narrow)
     return figure
 
 
@@ -317,7 +324,6 @@ def intervals(
     x_format: Callable[[float], str] | None = None,
 ) -> Figure:
     """Intervals one under another, each a bar with its name above it and a dot at its number; `mark` rules what happened."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     narrow = width < 5.5
     figure, axes = _axes(width, 1.2 + 0.62 * len(rows))
@@ -345,10 +351,7 @@ def intervals(
     )  # fmt: skip
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(fill(x_label, 42 if narrow else 80))
-    axes.xaxis.set_major_locator(MaxNLocator(5 if narrow else 9))
-    if x_format:
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: x_format(v)))
+    _scale(axes, x_label, x_format, narrow)
     return figure
 
 
