@@ -89,6 +89,11 @@ def test_every_reference_is_cited_and_every_citation_is_there() -> None:
     assert set(entries) - cited - claims == set(), "in the list and cited nowhere"
 
 
+def test_no_reference_gives_its_year_twice(built_book: Build) -> None:
+    listed = (built_book.html / "book" / "references.html").read_text(encoding="utf-8")
+    assert re.findall(r"\b\d{4}, \d{4}\.", listed) == []
+
+
 def american() -> set[str]:
     """American spellings that are no British word, from codespell's own list of pairs."""
     listed = (files("codespell_lib") / "data" / "dictionary_en-GB_to_en-US.txt").read_text(encoding="utf-8")

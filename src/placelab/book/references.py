@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from pybtex.database import Entry  # type: ignore[import-untyped]
 from pybtex.plugin import register_plugin as register_list_style  # type: ignore[import-untyped]
+from pybtex.style.formatting import toplevel  # type: ignore[import-untyped]
 from pybtex.style.formatting.plain import Style as PlainStyle  # type: ignore[import-untyped]
+from pybtex.style.template import Node, optional, optional_field, sentence  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinxcontrib.bibtex.plugin import register_plugin as register_citation_style
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
@@ -33,6 +36,18 @@ class SurnameFirst(PlainStyle):
 
     def __init__(self, **options: object) -> None:
         super().__init__(**{**options, "abbreviate_names": True})
+
+    def get_misc_template(self, e: Entry) -> Node:
+        """The usual form, less a year that would repeat the one just printed: "Solace blog, 4 May 2017"."""
+        if not e.fields.get("year") or not e.fields.get("howpublished", "").endswith(e.fields["year"]):
+            return super().get_misc_template(e)
+        return toplevel[
+            optional[sentence[self.format_names("author")]],
+            optional[self.format_title(e, "title")],
+            sentence[optional_field("howpublished")],
+            sentence[optional_field("note")],
+            self.format_web_refs(e),
+        ]
 
 
 def setup(app: Sphinx) -> None:
