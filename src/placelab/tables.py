@@ -104,5 +104,7 @@ def sources(name: str) -> tuple[str, list[str]]:
 def citation(*table_names: str) -> str:
     """The source line under a figure: official publisher and title, vintage, licence, for one or more tables."""
     named = [sources(name) for name in table_names]
-    licences = sorted({licence for _, titles in named for licence in titles})
+    titles = {licence for _, of_one in named for licence in of_one}
+    # "Open Government Licence v3.0. Contains OS data" says what "Open Government Licence v3.0" says, and more.
+    licences = sorted(one for one in titles if not any(other != one and other.startswith(one) for other in titles))
     return f"Source: {'. '.join(dict.fromkeys(line for line, _ in named))}. {'; '.join(licences)}."
