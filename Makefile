@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book test lint data lock lab serve shots bench browser clean
+.PHONY: help book test lint data lock lab hub audit serve shots bench browser clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -39,6 +39,11 @@ lock: $(READY) ## write requirements.lock anew from pyproject.toml
 
 lab: $(READY) ## open the labs in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+hub: $(READY) ## serve the labs to a cohort, as root: make hub ENV=deploy/hub/hub.env
+	@test -f "$(ENV)" || { echo 'Copy deploy/hub/hub.env.example, set it, and run: make hub ENV=your-copy'; exit 2; }
+	@$(BIN)/npm ci --prefix deploy/hub --ignore-scripts --no-audit --no-fund --loglevel=error
+	set -a; . "$$(realpath "$(ENV)")"; set +a; exec $(BIN)/jupyterhub -f deploy/hub/jupyterhub_config.py
 
 serve: ## serve the built book on this machine: make serve PORT=8000
 	@test -f _build/html/index.html || { echo 'There is no book yet. Run: make book'; exit 2; }

@@ -9,7 +9,7 @@ Everything that is ours in the build is here, in ordinary Sphinx events, so that
 - frame.py, notes.py, facilitator.py, diagrams.py, freshness.py, minutes.py: the head of a chapter, reflections, what learners
   do not see, diagrams from text, when a chapter was last checked, how long things take
 - game.py: cards, tables and plans of the game, for facilitators
-- about.py, references.py: lists of tables, cautions and claims; how a source is cited
+- about.py, licences.py, references.py: lists of tables, cautions and claims, and of other people's work; how a source is cited
 - simulator.py, simulator_fit.py: the pages about the place simulator
 """
 
@@ -25,6 +25,7 @@ from placelab.book import (
     frame,
     freshness,
     game,
+    licences,
     minutes,
     notes,
     pages,
@@ -39,7 +40,7 @@ from placelab.book import (
 
 PARTS = (
     execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
-    about, simulator, game, trim,
+    about, licences, simulator, game, trim,
 )  # fmt: skip
 
 

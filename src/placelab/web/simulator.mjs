@@ -61,7 +61,7 @@ export async function generate() {
 
 // One module that exports run() and what goes with it.
 export async function bundle(outfile, options = {}) {
-  await build({
+  return build({
     entryPoints: [here("simulator/run.js")], outfile, bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "eof",
     logLevel: "warning", ...options,
   });
