@@ -45,6 +45,9 @@ hub: $(READY) ## serve the labs to a cohort, as root: make hub ENV=deploy/hub/hu
 	@$(BIN)/npm ci --prefix deploy/hub --ignore-scripts --no-audit --no-fund --loglevel=error
 	set -a; . "$$(realpath "$(ENV)")"; set +a; exec $(BIN)/jupyterhub -f deploy/hub/jupyterhub_config.py
 
+audit: $(READY) ## ask the advisory services about every locked package
+	@$(BIN)/python .ci/audit.py
+
 serve: ## serve the built book on this machine: make serve PORT=8000
 	@test -f _build/html/index.html || { echo 'There is no book yet. Run: make book'; exit 2; }
 	@echo 'Open http://127.0.0.1:$(PORT)/ (Ctrl+C ends)'

@@ -10,6 +10,7 @@ makes (exercise-01 and so on) and its folder are deleted at the end. Not part of
 from __future__ import annotations
 
 import argparse
+import grp
 import json
 import os
 import pwd
@@ -103,7 +104,7 @@ class Hub:
         with (self.folder / "hub.log").open("ab") as log:
             command = ["make", "hub", f"ENV={file}"]
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
-        until(lambda: requests.get(f"{self.address}/hub/login", timeout=2).ok, 60, "the sign-in page")
+        until(lambda: requests.get(f"{self.address}/hub/login", timeout=5).ok, 180, "the sign-in page")
         return time.monotonic() - began
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
@@ -112,8 +113,8 @@ class Hub:
             self.before += self.processes()
             os.killpg(self.process.pid, how)
             self.process.wait(30)
-            gone = lambda: not any(one.info["cmdline"] and "jupyterhub_config.py" in " ".join(one.info["cmdline"]) for one in group(self.process.pid))  # noqa: E501,E731
-            until(gone, 30, "the hub's end")
+            leader = self.process.pid
+            until(lambda: not any(group(leader)), 30, "the hub's end")
             self.process = None
 
     def clear(self) -> None:
@@ -131,9 +132,9 @@ class Hub:
 
 def group(leader: int) -> Iterator[psutil.Process]:
     """The processes of one process group."""
-    for one in psutil.process_iter(["cmdline"]):
+    for one in psutil.process_iter():
         with suppress(ProcessLookupError, psutil.Error):
-            if os.getpgid(one.pid) == leader:
+            if os.getpgid(one.pid) == leader and one.status() != psutil.STATUS_ZOMBIE:
                 yield one
 
 
@@ -157,7 +158,11 @@ class Person:
         """Through the sign-in page; say whether the hub let the person in."""
         login = f"{self.hub.address}/hub/login"
         self.web.get(login, timeout=30)
-        form = {"username": self.name, "password": password or self.hub.passwords[self.name], "_xsrf": self.xsrf("/hub/")}
+        form = {
+            "username": self.name,
+            "password": password or self.hub.passwords[self.name],
+            "_xsrf": self.xsrf("/hub/"),
+        }
         answer = self.web.post(login, data=form, allow_redirects=False, timeout=60)
         return answer.status_code == 302 and any("jupyterhub" in one.name for one in self.web.cookies)
 
@@ -192,8 +197,12 @@ class Person:
 
     def run(self, cells: list[str]) -> list[str]:
         """Run cells in the person's kernel; return what each printed. Failed at the first error."""
-        cookies = "; ".join(f"{one.name}={one.value}" for one in self.web.cookies if f"/user/{self.name}/".startswith(one.path))
-        address = f"{self.server}/api/kernels/{self.kernel}/channels?session_id={uuid.uuid4().hex}".replace("http", "ws", 1)
+        cookies = "; ".join(
+            f"{one.name}={one.value}" for one in self.web.cookies if f"/user/{self.name}/".startswith(one.path)
+        )
+        address = f"{self.server}/api/kernels/{self.kernel}/channels?session_id={uuid.uuid4().hex}".replace(
+            "http", "ws", 1
+        )
         link = websocket.create_connection(address, cookie=cookies, timeout=180, origin=self.hub.address)
         printed = []
         try:
@@ -206,9 +215,16 @@ class Person:
     def answer(self, link: websocket.WebSocket, code: str) -> str:
         """Run one cell over an open connection to the kernel."""
         number = uuid.uuid4().hex
-        header = {"msg_id": number, "msg_type": "execute_request", "session": number, "username": self.name, "version": "5.3", "date": ""}
+        header = {
+            "msg_id": number,
+            "msg_type": "execute_request",
+            "session": number,
+            "username": self.name,
+            "version": "5.3",
+        }
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": True}
-        link.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}))
+        rest = {"parent_header": {}, "metadata": {}, "channel": "shell", "buffers": []}
+        link.send(json.dumps({"header": header | {"date": ""}, "content": content, **rest}))
         text, idle, replied = "", False, False
         while not (idle and replied):
             kind, frame = link.recv_data()
@@ -234,7 +250,9 @@ class Person:
         self.run([cell.source for cell in notebook.cells if cell.cell_type == "code"])
         self.took["lab"] = time.monotonic() - began
         notebook.cells.append(nbformat.v4.new_markdown_cell(self.sentence))
-        saved = self.api("PUT", f"contents/{self.lab}", json={"type": "notebook", "format": "json", "content": notebook})
+        saved = self.api(
+            "PUT", f"contents/{self.lab}", json={"type": "notebook", "format": "json", "content": notebook}
+        )
         must(saved.status_code == 200, f"{self.name} could not save: {saved.status_code}")
 
     def kept(self) -> bool:
@@ -267,6 +285,14 @@ def memory(processes: list[psutil.Process]) -> tuple[float, float]:
             full = one.memory_full_info()
             rss, pss = rss + full.rss, pss + full.pss
     return rss / MIB, pss / MIB
+
+
+def memories(people: list[Person]) -> list[tuple[float, float]]:
+    """The same of each person, with a line about it."""
+    found = [memory(one.processes()) for one in people]
+    resident, shared = ([one[part] for one in found] for part in (0, 1))
+    print(f"  memory of a person, MiB: resident {spread(resident)}; with shared pages shared out {spread(shared)}")
+    return found
 
 
 def spread(numbers: list[float]) -> str:
@@ -363,7 +389,12 @@ def snooping(one: Person, other: Person, admin: Person) -> None:
     """From a kernel: other people's files, processes and servers, the hub's records, its API and the proxy's. All closed."""
     hub = one.hub
     home = hub.folder / "home"
-    paths = [home, home / other.name, home / other.name / FOLDER / other.lab, hub.folder / "state" / "jupyterhub.sqlite"]
+    paths = [
+        home,
+        home / other.name,
+        home / other.name / FOLDER / other.lab,
+        hub.folder / "state" / "jupyterhub.sqlite",
+    ]
     paths += [hub.folder / "state" / "cookie_secret", hub.folder / "class.csv", Path("/etc/shadow")]
     for path in paths[1:]:
         must(path.exists(), f"{path} is not there, so that nobody can read it proves nothing")
@@ -441,6 +472,7 @@ def accounts(names: list[str]) -> Iterator[None]:
     """Refuse to start where such accounts exist; delete them, and their processes, at the end."""
     existing = [name for name in names if any(entry.pw_name == name for entry in pwd.getpwall())]
     must(not existing, f"there are accounts of that name on this machine already: {', '.join(existing)}")
+    groups = {entry.gr_name for entry in grp.getgrall()}
     try:
         yield
     finally:
@@ -453,6 +485,8 @@ def accounts(names: list[str]) -> Iterator[None]:
                             process.kill()
                 time.sleep(0.05)
                 subprocess.run(["userdel", name], check=False, capture_output=True)
+        for group_name in {"place-hub"} - groups:
+            subprocess.run(["groupdel", group_name], check=False, capture_output=True)
 
 
 def exercise(hub: Hub, people: list[Person], together: int) -> None:
@@ -469,16 +503,14 @@ def exercise(hub: Hub, people: list[Person], together: int) -> None:
     print(f"{len(people)} people signed in and at JupyterLab, {together} at a time: {seconds:.0f} s in all")
     print(f"  sign-in, seconds: {spread([one.took['sign in'] for one in people])}")
     print(f"  from sign-in to JupyterLab, seconds: {spread([one.took['server'] for one in people])}")
-    before = [memory(one.processes()) for one in people]
-    print(f"  memory of a server, MiB: resident {spread([m[0] for m in before])}; shared out {spread([m[1] for m in before])}")
+    memories(people)
 
     seconds = each(people, together, Person.work)
     print(f"{len(people)} labs run and saved, {together} at a time: {seconds:.0f} s in all")
     for lab in sorted({one.lab for one in people}):
         print(f"  {lab}, seconds: {spread([one.took['lab'] for one in people if one.lab == lab])}")
-    after = [memory(one.processes()) for one in people]
-    print(f"  memory of a person, MiB: resident {spread([m[0] for m in after])}; shared out {spread([m[1] for m in after])}")
-    print(f"  everyone, shared out: {sum(m[1] for m in after) / 1024:.1f} GiB; hub, proxy and culler: {memory(hub.processes())[1]:.0f} MiB")
+    everyone = sum(shared for _, shared in memories(people)) / 1024
+    print(f"  everyone together: {everyone:.1f} GiB; hub, proxy and culler: {memory(hub.processes())[1]:.0f} MiB")
 
     must(all(one.kept() for one in people), "a saved lab is not as saved")
     snooping(second, third, first)
@@ -522,7 +554,8 @@ def main() -> None:
     folder.chmod(0o711)
     hub = Hub(folder, names)
     people = [Person(hub, name, labs[number % len(labs)]) for number, name in enumerate(names)]
-    print(f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, Python {sys.version.split()[0]}, {time.strftime('%d %B %Y')}")
+    size = f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB"
+    print(f"{size}, Python {sys.version.split()[0]}, {time.strftime('%d %B %Y')}", flush=True)
     failed = False
     try:
         with accounts(names):

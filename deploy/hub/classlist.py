@@ -33,7 +33,9 @@ def read(path: Path) -> dict[str, str]:
     Raises BadClassList for a missing file, a line without a name or a hash, a name that no account can have, a name twice.
     """
     if not path.is_file():
-        raise BadClassList(f"{path}: there is no class list. Make one: python deploy/hub/classlist.py add names.txt --list {path}")
+        raise BadClassList(
+            f"{path}: there is no class list. Make one: python deploy/hub/classlist.py add names.txt --list {path}"
+        )
     people: dict[str, str] = {}
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
@@ -42,7 +44,9 @@ def read(path: Path) -> dict[str, str]:
         for row in rows:
             name, hashed = (row["name"] or "").strip(), (row["hash"] or "").strip()
             if not NAME.fullmatch(name) or not hashed.startswith("argon2:"):
-                raise BadClassList(f"{path}, line {rows.line_num}: needs a name ({wanted()}) and the hash that `add` writes")
+                raise BadClassList(
+                    f"{path}, line {rows.line_num}: needs a name ({wanted()}) and the hash that `add` writes"
+                )
             if name in people:
                 raise BadClassList(f"{path}, line {rows.line_num}: {name} is there twice; delete one of the two lines")
             people[name] = hashed

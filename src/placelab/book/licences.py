@@ -26,7 +26,13 @@ from placelab.widgets.page import BUILT
 PROJECT = "placelab"
 LABS = ("lab", "hub")  # extras of pyproject.toml
 BUILDING = ("book", "data", "test")
-STATIC = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "sphinx-design", "myst-nb")  # their files are copied into _static
+STATIC = (
+    "sphinx",
+    "sphinx-book-theme",
+    "pydata-sphinx-theme",
+    "sphinx-design",
+    "myst-nb",
+)  # their files are copied into _static
 CLASSIFIER = "License :: OSI Approved :: "
 LONG = 80  # characters; longer is a licence's text and no name of one
 TEXTS = {  # what a licence says, for packages that give its text and not its name
@@ -56,12 +62,16 @@ def banners() -> list[Shipped]:
     """
     found = []
     scripts = files("pydata_sphinx_theme") / "theme" / "pydata_sphinx_theme" / "static" / "scripts"
-    for notice in sorted((one for one in scripts.iterdir() if one.name.endswith(".LICENSE.txt")), key=lambda one: one.name):
+    for notice in sorted(
+        (one for one in scripts.iterdir() if one.name.endswith(".LICENSE.txt")), key=lambda one: one.name
+    ):
         text = " ".join(notice.read_text(encoding="utf-8").split())
         head = re.search(r"/\*! \*? ?([A-Z][A-Za-z ]+?) v?(\d[\d.]+\d)", text)
         licence = re.search(r"(?:Licensed under ([\w. -]+?) \(|License - \S+ \(([^)]+)\))", text)
         if not head or not licence:
-            raise ExtensionError(f"{notice.name} in the theme no longer states its licence as expected: see book/licences.py")
+            raise ExtensionError(
+                f"{notice.name} in the theme no longer states its licence as expected: see book/licences.py"
+            )
         found.append(Shipped(head[1], head[2], licence[1] or licence[2]))
     return found
 
@@ -127,7 +137,9 @@ class Pages(SphinxDirective):
     """{licences-pages}: what is in the published pages."""
 
     def run(self) -> list[nodes.Node]:
-        return [table(sorted([*bundled(), *banners(), *installed(STATIC)], key=lambda row: row.name.lower().lstrip("@")))]
+        return [
+            table(sorted([*bundled(), *banners(), *installed(STATIC)], key=lambda row: row.name.lower().lstrip("@")))
+        ]
 
 
 class Labs(SphinxDirective):
