@@ -25,7 +25,6 @@ from placelab.widgets.page import BUILT
 
 PROJECT = "placelab"
 LABS = ("lab", "hub")  # extras of pyproject.toml
-BUILDING = ("book", "data", "test")
 STATIC = (
     "sphinx",
     "sphinx-book-theme",
@@ -76,13 +75,17 @@ def banners() -> list[Shipped]:
     return found
 
 
+def field(found: Distribution, name: str) -> str:
+    """One field of a distribution's metadata; "" if it has none."""
+    return next(iter(found.metadata.get_all(name) or ()), "").strip()
+
+
 def licence_of(found: Distribution) -> str:
     """A distribution's licence: its expression, else its short licence field, its classifiers or its text; "" if it has none."""
-    metadata = found.metadata
-    stated = (metadata.get("License-Expression") or metadata.get("License") or "").strip()
+    stated = field(found, "License-Expression") or field(found, "License")
     if stated and len(stated) <= LONG and stated.upper() not in ("UNKNOWN", "LICENSE"):
         return " ".join(stated.split())
-    classifiers = [one for one in metadata.get_all("Classifier") or () if one.startswith("License :: ")]
+    classifiers = [one for one in found.metadata.get_all("Classifier") or () if one.startswith("License :: ")]
     if classifiers:
         return ", ".join(one.removeprefix(CLASSIFIER).removeprefix("License :: ") for one in classifiers)
     own = [file.read_text(encoding="utf-8") for file in found.files or () if file.name.upper().startswith("LICEN")]
@@ -113,6 +116,12 @@ def closure(extras: Iterable[str]) -> dict[str, Distribution]:
     return found
 
 
+def building() -> set[str]:
+    """What all other extras install beside that."""
+    others = set(distribution(PROJECT).metadata.get_all("Provides-Extra") or ()) - set(LABS)
+    return closure(others).keys() - closure(LABS).keys()
+
+
 def installed(names: Iterable[str]) -> list[Shipped]:
     """Installed Python packages, by name.
 
@@ -124,7 +133,7 @@ def installed(names: Iterable[str]) -> list[Shipped]:
         licence = licence_of(one)
         if not licence:
             raise ExtensionError(f"{name} {one.version} states no licence in its metadata")
-        rows.append(Shipped(name, one.version, licence, one.metadata.get("Home-page") or ""))
+        rows.append(Shipped(name, one.version, licence, field(one, "Home-page")))
     return rows
 
 
@@ -154,7 +163,7 @@ class Building(SphinxDirective):
     """{licences-building}: what else is installed to build and check the book."""
 
     def run(self) -> list[nodes.Node]:
-        rows = installed(closure(BUILDING).keys() - closure(LABS).keys())
+        rows = installed(building())
         return about.folded(f"{len(rows)} packages to build and check the book", table(rows))
 
 
