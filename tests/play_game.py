@@ -201,7 +201,7 @@ class Player:
         """Restart the kernel in the middle of a round and take the game up again from its file."""
         page = self.page
         if page.evaluate("Boolean(document.fullscreenElement)"):
-            self.press(page.get_by_role("button", name="Fill the screen"))
+            self.press(page.get_by_role("button", name="Leave the full screen"))
         page.locator(".jp-Notebook .jp-Cell").first.click(position={"x": 150, "y": 20})
         page.keyboard.press("Escape")
         page.keyboard.press("0")
@@ -261,6 +261,8 @@ class Player:
 
     def half_time(self) -> None:
         self.heading("Half-time")
+        assert not self.page.locator(".game-pair").count(), "the numbers wait until each seat has spoken"
+        self.press(self.page.get_by_role("button", name="Show what everybody saw"))
         self.page.locator(".game-key").first.wait_for(timeout=30_000)  # the band is there
         self.shot("half-time")
         self.page.locator(".game-pair").scroll_into_view_if_needed()
@@ -319,7 +321,7 @@ def others(page: Page, address: str, folder: Path, shots: Path) -> None:
         player.shot(words.replace(" ", "-").lower())
         panel.evaluate("one => one.scrollTo(0, one.scrollHeight / 2.2)")
         player.shot(words.replace(" ", "-").lower() + "-below")
-        panel.get_by_role("button", name="Fill the screen").focus()
+        panel.get_by_role("button", name="Leave the full screen").focus()
         page.keyboard.press("Enter")
 
 

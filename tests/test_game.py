@@ -93,8 +93,14 @@ def test_every_card_lever_and_output_is_the_models() -> None:
 
 
 def test_every_loop_is_in_the_model() -> None:
-    for loop in widget.setup()["loops"]:
+    told = widget.setup()["loops"]
+    assert [loop["id"] for loop in told] == list(loops.LOOPS), "one list of loops, in one order"
+    for loop in told:
         assert len(loop["links"]) >= 4
+        named = [name for name in loops.LOOPS[loop["id"]].names if f"loop {loop['id']}" in model.variable(name).doc]
+        assert named, f"place.mdl names loop {loop['id']} at none of the variables that are drawn of it"
+    page = (ROOT / "book" / "about" / "the-model.md").read_text("utf-8")
+    assert re.findall(r"^```\{loop\} (\S+)$", page, re.MULTILINE) == list(loops.LOOPS)
     with pytest.raises(model.ModelError, match="no link from 'Trust' to 'Base year'"):
         widget.loop_links(loops.Loop("X", "Wrong", ("Trust", "+", "Base year", "+", "Trust")))
 
@@ -163,7 +169,7 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda: move(SILO, "hospital", escalation_beds=float("nan")), "is nan"),
     (lambda: move(SILO, "hospital", escalation_beds=True), "is True"),
     (lambda: move(SILO, "council", prevention_share=0.01), "from 0.02 to 0.08. Prevention first: At least 2%"),
-    (lambda: move(SILO, "citizens", citizens_deal=0.5), "from 0 to 0.3. Held down until round 4"),
+    (lambda: move(SILO, "citizens", citizens_deal=0.5), "from 0 to 0.3. More opens in round 4"),
     (lambda: game.sit(SILO, "practice", {"continuity": 0.5}, " too few "), "write the reason before you decide"),
     (lambda: game.sit(SILO, "practice", {"continuity": 0.5}, LONG), "2001 letters; there is room for 2000"),
     (lambda: move(SILO, "practice", veto="eligibility"), "Only the hospital may veto"),
@@ -390,7 +396,9 @@ def test_the_comparison_and_the_facilitators_view(tmp_path: Path) -> None:
     ]
     (tmp_path / "game-x.json").write_bytes(b"\xff")
     assert "game-x.json" in Compare(tmp_path).answer({})["said"]
-    assert Facilitator().dealt == [list(pair) for pair in game.deal(game.SEED)]
+    seen = Facilitator().answer
+    assert seen["dealt"] == [list(pair) for pair in game.deal(game.SEED)]
+    assert seen["levers"] == found["games"][0]["untouched"] == game.levers(played(6))
 
 
 def test_in_the_book_no_panel_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -406,11 +414,12 @@ import { createInterface } from "node:readline";
 import * as numbers from "%s/game/numbers.js";
 import { run } from "%s/simulator/run.js";
 for await (const line of createInterface({ input: process.stdin })) {
-  const { levers, outputs, values } = JSON.parse(line);
+  const { levers, outputs, values, pairs } = JSON.parse(line);
   const { series } = run(levers);
   const read = Object.fromEntries(Object.keys(outputs).map((key) => [key, numbers.read(series[key], outputs[key])]));
   const said = values.map(([value, form]) => numbers.worded(value, form));
-  console.log(JSON.stringify({ read, said, ends: [0, 1, 2, 3, 4, 5, 6].map(numbers.row) }));
+  const against = pairs.map(([value, base, key]) => numbers.against(value, base, outputs[key]));
+  console.log(JSON.stringify({ read, said, against, ends: [0, 1, 2, 3, 4, 5, 6].map(numbers.row) }));
 }
 """
 
@@ -455,13 +464,18 @@ def test_a_save_replays_in_python_as_in_the_browser(tmp_path: Path) -> None:
     values = [
         [v, form] for form in forms for v in (0, -0.0001, 0.05, 0.125, 0.8449, 1, 12.3456, -2.5, 1234.5, -3.3e6, 1.25e9)
     ]
-    asked = [{"levers": game.levers(state), "outputs": kit.outputs(), "values": values} for state in games]
+    near = (0.3, 0.994, 0.996, 1, 1.004, 1.006, 2)
+    pairs = [[base * by, base, key] for key in kit.outputs() for base in (-2.5e6, 0, 0.7, 1234.5) for by in near]
+    asked = [
+        {"levers": game.levers(state), "outputs": kit.outputs(), "values": values, "pairs": pairs} for state in games
+    ]
     for state, answer in zip(games, in_javascript(asked, tmp_path), strict=True):
         run = engine.run(game.levers(state), columns=list(kit.outputs()))
         for key in kit.outputs():
             ours, theirs = kit.read(run[key].to_numpy(), key), np.array(answer["read"][key])
             assert ours.shape == theirs.shape == (241,)
             assert np.max(np.abs(ours - theirs) / np.maximum(1, np.abs(ours))) < 1e-9, (state.team, key)
+        assert answer["against"] == [kit.against(*pair) for pair in pairs]
         assert answer["said"] == [kit.worded(value, form) for value, form in values]
         assert answer["ends"] == [kit.place(number) for number in range(7)]
 
@@ -516,12 +530,13 @@ def test_the_shipped_results_are_the_models() -> None:
     np.testing.assert_allclose(
         made.to_numpy(), kit.paper()[made.columns].to_numpy(), rtol=1e-5, err_msg="run python -m placelab.simulator.kit"
     )
-    shipped = kit.bands().query("policy == 'base' and output == 'unmet_rate'").set_index("time")
-    found = engine.ensemble({}, columns=["unmet_rate"], count=kit.DRAWS)
-    for number, time in enumerate((model.ROUNDS[0], *kit.ENDS)):
-        for column, quantile in zip(("low", "mid", "high"), engine.QUANTILES, strict=True):
-            value = kit.read(found["unmet_rate", quantile].to_numpy(), "unmet_rate")[kit.place(number)]
-            assert shipped.at[time, column] == pytest.approx(value, rel=1e-5), "run python -m placelab.simulator.kit"
+    spreads = kit.make_bands()
+    told = ["policy", "output", "time"]
+    assert spreads[told].equals(kit.bands()[told]), "run python -m placelab.simulator.kit"
+    np.testing.assert_allclose(
+        spreads.drop(columns=told), kit.bands().drop(columns=told), rtol=1e-5, atol=1e-9,
+        err_msg="run python -m placelab.simulator.kit",
+    )  # fmt: skip
     assert set(kit.bands()["policy"]) == set(model.policies()) and set(kit.bands()["output"]) == set(kit.outputs())
 
 

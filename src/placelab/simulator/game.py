@@ -182,7 +182,7 @@ def offer(state: State, lever: str) -> Offer:
     low, high, whys = one.low, one.high, []
     if state.played < cards()["silo_rounds"] and lever in cards()["silo_limits"]:
         low, high = _narrowed(low, high, cards()["silo_limits"][lever])
-        whys.append(f"Held down until round {cards()['silo_rounds'] + 1}.")
+        whys.append(f"More opens in round {cards()['silo_rounds'] + 1}.")
     for drawn in dealt(state):
         if lever in drawn.get("limits", {}):
             low, high = _narrowed(low, high, drawn["limits"][lever])
@@ -309,6 +309,17 @@ def advance(state: State) -> State:
         names = ", ".join(seat_name(seat) for seat in missing)
         raise NotPlayed(f"Round {state.played + 1} cannot be played yet. Still to decide: {names}.")
     return replace(state, turns=(*state.turns, state.now), now=Turn())
+
+
+@cache
+def untouched(seed: int = SEED) -> State:
+    """A whole game in which no seat moves a lever that no card moves: what the cards of a seed do by themselves."""
+    state = new("Nobody", seed)
+    while not state.over:
+        for seat in seats(state):
+            state = sit(state, seat, {lever: offer(state, lever).value for lever in levers_of(seat)}, "Nobody moves.")
+        state = advance(state)
+    return state
 
 
 def levers(state: State) -> dict[str, list[float]]:

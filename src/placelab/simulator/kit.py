@@ -23,6 +23,7 @@ from placelab.simulator.game import State
 
 YEAR = 16  # results a year
 SHOWN = 4  # results from one point of a band to the next: a quarter of a year
+CLOSE = 0.005  # of the base case: a smaller difference is none
 DRAWS = 60
 EXAMPLES = ("silo", "pooled")  # two whole games, played by hand, in example-….json
 BANDS, PAPER = "bands.csv", "paper.csv"
@@ -65,6 +66,8 @@ def worded(value: float, form: str) -> str:
     match form:
         case "pounds":
             return wording.pounds(value)
+        case "millions":
+            return wording.pounds(value) if abs(value) >= 999.5e3 else _in_millions(value)
         case "percent" | "percent1":
             return wording.percent(value, 1 if form == "percent1" else 0)
     times, places = {"hundred": (100, 0), "thousand": (1000, 0), "weeks": (52, 1), "days": (365, 0), "one": (1, 1)}.get(
@@ -74,14 +77,20 @@ def worded(value: float, form: str) -> str:
     return f"−{text}" if value < 0 and text.strip("0.") else text
 
 
+def _in_millions(value: float) -> str:
+    """Less than a million pounds, in tenths of one."""
+    size = f"{abs(value) / 1e6:.1f}"
+    return f"{'−' if value < 0 else ''}£{size}m" if float(size) else "£0"
+
+
 def said(value: float, key: str) -> str:
     """An output's number as printed."""
     return worded(value, outputs()[key]["as"])
 
 
 def against(value: float, base: float, key: str) -> str:
-    """ "better", "worse" or "same" than the base case; the same where both print alike."""
-    if said(value, key) == said(base, key):
+    """ "better", "worse" or "same" than the base case; the same where both print alike or differ by less than half a percent."""
+    if said(value, key) == said(base, key) or abs(value - base) < CLOSE * abs(base):
         return "same"
     return "better" if (value < base) == (outputs()[key]["better"] == "low") else "worse"
 

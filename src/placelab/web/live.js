@@ -13,11 +13,17 @@ export function checked(control, value) {
 
 // Settings as a short text for an address, only those that differ from where the figure opens (`start`: what its page prints, else
 // the base case); and back, hostile input ignored.
+const written = (controls, values) => controls.map((c) => `${c.name}:${encodeURIComponent(values[c.name])}`).join(",");
+
 export function settingsText(controls, values, skip = [], start = {}) {
-  return controls
-    .filter((c) => !skip.includes(c.name) && values[c.name] !== (start[c.name] ?? c.default))
-    .map((c) => `${c.name}:${encodeURIComponent(values[c.name])}`)
-    .join(",");
+  return written(controls.filter((c) => !skip.includes(c.name) && values[c.name] !== (start[c.name] ?? c.default)), values);
+}
+
+// The same for a page that opens at something not known here, as a notebook's link does: every setting, save those that the
+// preset named among them brings along.
+export function wholeText(controls, values, skip = [], presets) {
+  const brought = presets?.sets[values[presets.control]] ?? {};
+  return written(controls.filter((c) => !skip.includes(c.name) && values[c.name] !== brought[c.name]), values);
 }
 
 export function settingsFrom(controls, text) {
@@ -224,7 +230,7 @@ export function live({ find, draw }) {
     function address() {
       const query = new URLSearchParams();
       if (values.place && values.place !== "E92000001") query.set("place", values.place);
-      const text = settingsText(setup.controls, values, ["place"], setup.start);
+      const text = setup.page ? wholeText(setup.controls, values, ["place"], setup.presets) : settingsText(setup.controls, values, ["place"], setup.start);
       if (text) query.set(setup.name, text);
       // In a notebook `page` is the book's own page for this; without the book's address it is only where in the book.
       if (setup.page && !/^https?:/.test(setup.page)) return `${setup.page}?${query}`;

@@ -53,7 +53,7 @@ def view(state: State) -> dict[str, Any]:
     return {
         "team": state.team, "seed": state.seed, "played": state.played, "over": state.over, "names": dict(state.names),
         "levers": game.levers(state), "turns": turns, "vetoes": [turn.veto for turn in state.turns],
-        "cards": [drawn["id"] for drawn in game.dealt(state)], "offers": offers,
+        "untouched": game.levers(game.untouched(state.seed)), "cards": [drawn["id"] for drawn in game.dealt(state)], "offers": offers,
         "dealt": [list(pair) for pair in game.deal(state.seed)[: state.played]],
         "decided": {seat: vars(one) for seat, one in state.now.seats.items()}, "veto": state.now.veto,
         "vetoable": [] if state.over else game.vetoable(state), "vetoes_left": game.vetoes_left(state),
@@ -93,8 +93,10 @@ class Keeper:
                 "Go on playing; make the folder writable, and the next move saves the whole game.",
                 True,
             )
-        found = {"found": self._begun()} if self.state is None else {"game": view(self.state), "file": str(self.file)}
-        return {**found, **more, "said": said, "wrong": wrong}
+        if self.state is not None:
+            return {"game": view(self.state), "file": str(self.file), **more, "said": said, "wrong": wrong}
+        found, spoilt = self._begun()
+        return {"found": found, "said": " ".join([*filter(None, [said]), *spoilt]), "wrong": wrong or bool(spoilt)}
 
     def _done(self, wish: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Grant a wish: what to say, and what else to send. Raises NotPlayed or OSError."""
@@ -147,16 +149,18 @@ class Keeper:
         self._store()
         return f"Kept in {file}."
 
-    def _begun(self) -> list[dict[str, Any]]:
-        """Games in the folder that can be taken up again."""
-        found = []
+    def _begun(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """Games in the folder that can be taken up again, and a sentence for each file that cannot."""
+        found: list[dict[str, Any]] = []
+        spoilt = []
         for file in sorted(self.folder.glob(GAMES)):
             try:
                 state = _read(file)
-            except (NotPlayed, OSError):
+            except (NotPlayed, OSError) as problem:
+                spoilt.append(f"{file.name} is here and cannot be taken up; it stays as it is. {problem}")
                 continue
             found.append({"file": file.name, "team": state.team, "played": state.played})
-        return found
+        return found, spoilt
 
     def _load(self) -> str:
         """Take up what the file holds. What cannot be read is set aside, and a sentence says where. Raises OSError."""
@@ -280,7 +284,8 @@ class Facilitator(_Shown):
 
     def __init__(self, seed: int = game.SEED) -> None:
         super().__init__()
-        self.dealt = [list(pair) for pair in game.deal(game.new("facilitator", seed).seed)]
+        alone = game.untouched(seed)
+        self.answer = {"dealt": [list(pair) for pair in game.deal(seed)], "levers": game.levers(alone)}
 
     def __repr__(self) -> str:
         return "Facilitator()"
@@ -288,7 +293,7 @@ class Facilitator(_Shown):
     def _made(self) -> Any:
         from placelab.widgets.game_panel import GamePanel
 
-        return GamePanel("facilitator", lambda wish: {"dealt": self.dealt})
+        return GamePanel("facilitator", lambda wish: self.answer)
 
 
 class Compare(_Shown):

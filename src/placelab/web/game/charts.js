@@ -3,7 +3,7 @@ import { areaY, axisX, axisY, dot, gridX, line, plot, ruleX, text } from "@obser
 import { element, freshId } from "../element.js";
 import { spread, wrap } from "../lines.js";
 import { END, ROUNDS } from "../simulator/run.js";
-import { worded } from "./numbers.js";
+import { unit, worded } from "./numbers.js";
 
 const ticks = [2010, 2015, 2020, 2025];
 
@@ -14,10 +14,14 @@ function framed(svg, label) {
 }
 
 // Lines [{ name, points: [[time, value]], kind: "own" | "base" | "other" }] from 2010 to 2025, and a band [[time, low, high]].
-export function lineChart({ lines, band = [], as, label, width, height, size, named = false }) {
+export function lineChart({ lines: told, band: around = [], as, label, width, height, size, named = false }) {
+  const times = unit(as);
+  const print = (v) => worded(v / times, as);
+  const lines = told.map((one) => ({ ...one, points: one.points.map(([time, value]) => [time, times * value]) }));
+  const band = around.map(([time, low, high]) => [time, times * low, times * high]);
   const marks = [
     axisX({ ticks, tickFormat: String, tickSize: 4, fontSize: size }),
-    axisY({ ticks: 3, tickFormat: (v) => worded(v, as), label: null, tickSize: 0, fontSize: size }),
+    axisY({ ticks: 3, tickFormat: print, label: null, tickSize: 0, fontSize: size }),
     ruleX(ROUNDS.slice(1), { stroke: "var(--game-grid)" }),
   ];
   if (band.length) marks.push(areaY(band, { x: "0", y1: "1", y2: "2", fill: "var(--game-own)", fillOpacity: 0.18 }));
@@ -28,7 +32,7 @@ export function lineChart({ lines, band = [], as, label, width, height, size, na
       strokeWidth: base ? 2 : 4, strokeDasharray: base ? "6 5" : dash ?? null,
     }));
   }
-  const wide = Math.max(...lines.flatMap(({ points }) => points.map(([, v]) => worded(v, as).length)), 3);
+  const wide = Math.max(...lines.flatMap(({ points }) => points.map(([, v]) => print(v).length)), 3);
   const options = {
     width, height, marginLeft: wide * size * 0.62 + 12, marginRight: named ? 8 + Math.max(...lines.map(({ name }) => name.length)) * size * 0.56 : size, marginBottom: size * 2,
     marginTop: size * 0.7, style: { fontSize: `${size}px`, background: "transparent", color: "currentColor" },
@@ -45,18 +49,30 @@ export function lineChart({ lines, band = [], as, label, width, height, size, na
   return framed(plot({ ...options, marks: [...marks, ...names] }), label);
 }
 
+// Dots of one row that lie on one another are one dot, with all their marks.
+const TOUCH = 0.02;
+function joined(dots) {
+  const kept = [];
+  for (const one of dots) {
+    const near = kept.find(({ row, at }) => row === one.row && Math.abs(at - one.at) < TOUCH);
+    if (near) near.mark += `, ${one.mark}`;
+    else kept.push({ ...one });
+  }
+  return kept;
+}
+
 // Dots on several dimensions, each from its worst to its best among those shown. rows: [{ label, dots: [{ name, at: 0..1, own }] }]
 export function strips({ rows, label, width, size }) {
   const dots = rows.flatMap(({ label: row, dots: all }) => all.map((one) => ({ ...one, row })));
   const own = dots.filter((one) => one.own);
-  const others = dots.filter((one) => !one.own);
+  const others = joined(dots.filter((one) => !one.own));
   return framed(plot({
     width, height: rows.length * size * 3.4 + size * 3, marginLeft: size * 15, marginRight: size * 3, marginTop: size, marginBottom: size * 2.4,
     style: { fontSize: `${size}px`, background: "transparent", color: "currentColor", overflow: "visible" },
     x: { domain: [0, 1], label: null, inset: size * 1.2 }, y: { domain: rows.map((one) => one.label), label: null },
     marks: [
       axisX({ ticks: [0, 1], tickFormat: (v) => (v ? "best of these" : "worst of these"), tickSize: 0, fontSize: size }),
-      axisY({ tickSize: 0, lineWidth: 16, fontSize: size }),
+      axisY({ tickSize: 0, lineWidth: 14, fontSize: size }),
       gridX([0, 1], { stroke: "var(--game-grid)" }),
       dot(others, { x: "at", y: "row", r: size * 0.35, fill: "var(--game-back)", stroke: "var(--game-ink)", strokeWidth: 2 }),
       text(others, { x: "at", y: "row", text: "mark", dy: -size * 0.95, fontSize: size * 0.85, fill: "currentColor" }),
@@ -75,11 +91,26 @@ function drawn(tag, attributes, ...children) {
 }
 
 const BOX = [190, 62];
+const PAIR = 13; // how far each of two arrows there and back stands from their middle
+const SIGN = 22; // how far a sign stands from its arrow
 // Where a line from one box's middle towards another leaves the box.
 function edge([x, y], [toX, toY]) {
   const [dx, dy] = [toX - x, toY - y];
   const share = Math.min((BOX[0] / 2 + 6) / (Math.abs(dx) || 1e-9), (BOX[1] / 2 + 6) / (Math.abs(dy) || 1e-9));
   return [x + dx * share, y + dy * share];
+}
+
+// The way to the left of a line: outwards, where a loop runs clockwise.
+function aside([x, y], [toX, toY]) {
+  const long = Math.hypot(toX - x, toY - y);
+  return [(toY - y) / long, (x - toX) / long];
+}
+
+// A name on one row, or on two where it is too long for the box.
+function twoRows(name) {
+  let letters = 13;
+  while (wrap(name, letters).length > 2) letters += 1;
+  return wrap(name, letters);
 }
 
 // One loop: its variables in a ring, clockwise, the links round it and those beside it. links: [[cause, effect, sign, kind]].
@@ -99,15 +130,18 @@ export function loopPicture({ name, links }) {
   const head = freshId("arrow");
   const marker = drawn("marker", { id: head, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 14, markerHeight: 14, markerUnits: "userSpaceOnUse", orient: "auto" }, drawn("path", { d: "M0 0L10 5L0 10z", fill: "currentColor" }));
   const arrows = links.map(([from, to, sign, kind]) => {
-    const [[x1, y1], [x2, y2]] = [edge(at[from], at[to]), edge(at[to], at[from])];
+    const [dx, dy] = aside(at[from], at[to]);
+    const shift = links.some(([one, other]) => one === to && other === from) ? PAIR : 0;
+    const [[x1, y1], [x2, y2]] = [edge(at[from], at[to]), edge(at[to], at[from])].map(([x, y]) => [x + dx * shift, y + dy * shift]);
     const line = drawn("line", { x1, y1, x2, y2, stroke: "currentColor", "stroke-width": kind === "beside" ? 2 : 4, "marker-end": `url(#${head})` });
     if (kind === "player") line.setAttribute("stroke-dasharray", "10 8");
-    const mark = drawn("text", { x: x1 + (x2 - x1) * 0.62, y: y1 + (y2 - y1) * 0.62 + 9, "text-anchor": "middle", fill: "currentColor", "font-size": 30, "font-weight": 700, stroke: "var(--game-back)", "stroke-width": 10, "paint-order": "stroke" }, sign);
+    const gap = kind === "beside" ? -SIGN : SIGN; // within the ring, where its box is not
+    const mark = drawn("text", { x: (x1 + x2) / 2 + dx * gap, y: (y1 + y2) / 2 + dy * gap + 10, "text-anchor": "middle", fill: "currentColor", "font-size": 30, "font-weight": 700 }, sign);
     return drawn("g", {}, line, mark);
   });
   const boxes = all.map((one) => {
     const [x, y] = at[one];
-    const rows = wrap(one, 16);
+    const rows = twoRows(one);
     return drawn("g", {},
       drawn("rect", { x: x - BOX[0] / 2, y: y - BOX[1] / 2, width: BOX[0], height: BOX[1], rx: 10, fill: "var(--game-back)", stroke: "currentColor", "stroke-width": 2 }),
       ...rows.map((words, i) => drawn("text", { x, y: y + 8 + (i - (rows.length - 1) / 2) * 25, "text-anchor": "middle", fill: "currentColor", "font-size": 22 }, words)));

@@ -16,15 +16,21 @@ function dashboard({ words, game, read, bands, frame }, played) {
   return element("div", {}, bands ? element("p", { class: "game-key" }, bands.said) : null, element("div", { class: "game-all" }, ...rows));
 }
 
-export function miniDebrief(table, { goOn, home }, { name }) {
+export function miniDebrief(table, { go, goOn, home }, { name, open }) {
   const { words, game } = table;
   const paused = name === "mini";
   const prompts = words.mini_debrief;
   if (paused) table.time.set(prompts.minutes, name);
+  if (paused && !open) {
+    return [ // the numbers wait until each seat has spoken
+      element("h3", {}, `${game.team}. Half-time`), element("p", {}, `${prompts.minutes} minutes.`), list(prompts.prompts.slice(0, 1), true),
+      element("div", { class: "game-row" }, button("Show what everybody saw", () => go("mini", { open: true }), { class: "main" })),
+    ];
+  }
   return [
     element("h3", {}, paused ? `${game.team}. Half-time: what everybody saw` : `${game.team}. The shared dashboard`),
     paused ? element("p", {}, `${prompts.minutes} minutes. Until now each seat saw its own numbers. Here are all of them.`) : element("p", {}, "Opened by your pool."),
-    paused ? list(prompts.prompts, true) : null,
+    paused ? list(prompts.prompts.slice(1), true) : null,
     paused ? counted({ ...table, teams: [game], played: game.played, width: table.frame.width(), size: table.frame.size() }) : null,
     dashboard(table, game.played),
     element("div", { class: "game-row" }, paused ? button("Go on to round 4", goOn, { class: "main" }) : button("Back to the round", home, { class: "main" })),

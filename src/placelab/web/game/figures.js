@@ -6,7 +6,7 @@ import { lineChart, strips } from "./charts.js";
 import { against, month, read, row, SHOWN, worded, YEAR } from "./numbers.js";
 
 const MARKS = { better: "▲ better", worse: "▼ worse", same: "● the same" };
-const SAID = { better: `${MARKS.better} than the base case`, worse: `${MARKS.worse} than the base case`, same: "● as in the base case" };
+const SAID = { better: `${MARKS.better} than the base case`, worse: `${MARKS.worse} than the base case`, same: "● about as in the base case" };
 
 // Everything that is shown of one game, read once: from(words).run(levers) gives { at(key, played), points(key, played) }.
 export function reader(words) {
@@ -41,7 +41,7 @@ export function bandOf(bands, points, key) {
 }
 
 // One output: name, number, how it compares, and its line.
-export function tile({ words, key, own, base, played, bands, size, width = 330, aim = false }) {
+export function tile({ words, key, own, base, played, bands, size, width = 270, aim = false }) {
   const output = words.outputs[key];
   const [value, usual] = [own.at(key, played), base.at(key, played)];
   const points = own.points(key, played);
@@ -54,7 +54,7 @@ export function tile({ words, key, own, base, played, bands, size, width = 330, 
     element("p", { class: "game-unit" }, output.unit),
     element("p", { class: "game-number" }, said),
     played ? element("p", { class: "game-mark" }, `${SAID[against(value, usual, output)]} (${usually})`) : null,
-    played ? lineChart({ lines: [{ name: "Base case", points: base.points(key, played), kind: "base" }, { name: "You", points, kind: "own" }], band: bandOf(bands, points, key), as: output.as, label, width, height: width * 0.42, size }) : null,
+    played ? lineChart({ lines: [{ name: "Base case", points: base.points(key, played), kind: "base" }, { name: "You", points, kind: "own" }], band: bandOf(bands, points, key), as: output.as, label, width, height: width * 0.48, size }) : null,
   );
 }
 
@@ -98,18 +98,20 @@ export function scoreboard({ words, read: runs, teams, played, bands, width, siz
     element("ul", { class: "game-legend" }, ...legend));
 }
 
-// The number that everybody counts and the one that nobody does, side by side. teams: [{ team, levers }]
+// The number that everybody counts and the one that nobody does, side by side. teams: [{ team, seed, levers, untouched }]
 export function counted({ words, read: runs, teams, played, bands, width, size }) {
   const base = runs({});
+  const alone = teams.every(({ seed }) => seed === teams[0].seed) ? [teams[0].untouched] : []; // nobody moves what no card moves
   const dashes = [null, "14 5", "3 4", "10 4 2 4", "1 3"];
   return element("div", { class: "game-pair" }, ...words.counted.map((key) => {
     const output = words.outputs[key];
     const lines = [
       { name: "Base case", points: base.points(key, played), kind: "base" },
+      ...alone.map((levers) => ({ name: "The cards alone", points: runs(levers).points(key, played), kind: "other" })),
       ...teams.map(({ team, levers }, i) => ({ name: team, points: runs(levers).points(key, played), kind: "own", dash: dashes[i % dashes.length] })),
     ];
     const label = `${output.label}, ${output.unit}. ${lines.map(({ name, points }) => `${name}: ${worded(points.at(-1)[1], output.as)}`).join("; ")}.`;
-    const band = teams.length === 1 ? bandOf(bands, lines[1].points, key) : [];
+    const band = teams.length === 1 ? bandOf(bands, lines.at(-1).points, key) : [];
     return element("section", { class: "game-tile", "aria-label": output.label },
       element("h4", {}, output.label), element("p", { class: "game-unit" }, output.unit),
       lineChart({ lines, band, as: output.as, label, width: width / 2 - 40, height: width * 0.24, size, named: true }),

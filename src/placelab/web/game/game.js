@@ -8,13 +8,15 @@ import { debrief, miniDebrief } from "./debrief.js";
 import { reader } from "./figures.js";
 import { hub, pass, seat, start } from "./screens.js";
 
-const UNSURE = "Nobody answers: the kernel may have stopped. What was decided before is in the file. Run the cell again to go on.";
+const UNSURE = "Nobody answers: the kernel may have stopped. What was decided before is in the file. Copy what you have typed, run the notebook's cells again from the top, and press Resume.";
 
 function panel(el, label) {
   const body = element("div", { class: "game-body" });
   const status = element("p", { class: "game-status", role: "status" });
   const whole = element("button", { type: "button", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, "Fill the screen");
   const tools = element("div", { class: "game-tools" }, whole);
+  const filled = () => (whole.textContent = document.fullscreenElement === root ? "Leave the full screen" : "Fill the screen");
+  document.addEventListener("fullscreenchange", filled);
   const root = element("div", { class: "game", role: "region", "aria-label": label }, tools, status, body);
   // JupyterLab would take arrow keys and Enter for its own shortcuts; it looks at the element in focus alone.
   root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
@@ -31,7 +33,7 @@ function panel(el, label) {
     status.classList.toggle("wrong", wrong);
     status.textContent = said;
   };
-  return { root, tools, body, show, say, size, width: () => Math.max(320, body.clientWidth) };
+  return { root, tools, body, show, say, size, width: () => Math.max(320, body.clientWidth), end: () => document.removeEventListener("fullscreenchange", filled) };
 }
 
 function team({ model, el }) {
@@ -40,7 +42,7 @@ function team({ model, el }) {
   const time = clock(words.round_minutes[0]);
   frame.tools.prepend(time.node);
   const runs = reader(words);
-  const table = { words, read: runs, frame, time, game: null, file: "", found: [], bands: null };
+  const table = { words, read: runs, frame, time, game: null, file: "", found: [], bands: null, drafts: {} };
   let screen = { name: "hub" };
   let asked = -1; // the round after which the band was last asked for
   let debriefed = false;
@@ -48,8 +50,11 @@ function team({ model, el }) {
   const talk = conversation(model, (answer) => take(answer));
   const ask = async (wish) => {
     const answer = await talk.ask({ ...wish, round: table.game ? table.game.played + 1 : 0 });
-    frame.say(answer.game || answer.found ? answer : { said: UNSURE, wrong: true });
-    return answer;
+    if (answer.game || answer.found) return frame.say(answer), answer;
+    if (document.fullscreenElement) document.exitFullscreen(); // JupyterLab's own word on the kernel lies behind it
+    const unsure = { said: UNSURE, wrong: true };
+    frame.say(unsure);
+    return unsure;
   };
 
   function take(answer) {
@@ -59,7 +64,7 @@ function team({ model, el }) {
     [table.game, table.file] = [answer.game, answer.file];
     if (answer.bands && answer.of === table.game.played) table.bands = answer.bands;
     if (played !== table.game.played) {
-      table.bands = null;
+      [table.bands, table.drafts] = [null, {}];
       if (!table.game.over) time.set(words.round_minutes[table.game.played]);
     }
   }
@@ -99,7 +104,7 @@ function team({ model, el }) {
     },
     reset: async () => {
       await ask({ do: "reset" });
-      [asked, debriefed] = [-1, false];
+      [asked, debriefed, table.drafts] = [-1, false, {}];
       go("hub");
     },
     goOn: () => {
@@ -128,6 +133,7 @@ function team({ model, el }) {
   return () => {
     time.stop();
     document.removeEventListener("fullscreenchange", resized);
+    frame.end();
     talk.end();
   };
 }
@@ -142,6 +148,7 @@ function render(context) {
   const end = make({ words, read: reader(words), frame, ask: talk.ask });
   return () => {
     end?.();
+    frame.end();
     talk.end();
   };
 }

@@ -1,6 +1,6 @@
 // What the game reads off a run, and how it says it: the twin of placelab/simulator/kit.py, tested against it.
 import { END, ROUNDS } from "../simulator/run.js";
-import { grouped, percent, pounds } from "../wording.js";
+import { fixed, grouped, percent, pounds } from "../wording.js";
 
 export const YEAR = 16; // results a year
 export const SHOWN = 4; // results from one point of a band to the next
@@ -11,12 +11,22 @@ const SCALES = { hundred: [100, 0], thousand: [1000, 0], weeks: [52, 1], days: [
 
 export function worded(value, form) {
   if (form === "pounds") return pounds(value);
+  if (form === "millions") return Math.abs(value) >= 999.5e3 ? pounds(value) : inMillions(value);
   if (form === "percent") return percent(value);
   if (form === "percent1") return percent(value, 1);
   const [times, places] = SCALES[form] ?? [1, 0];
   const text = grouped(Math.abs(times * value), places);
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
+
+// Less than a million pounds, in tenths of one.
+function inMillions(value) {
+  const size = fixed(Math.abs(value) / 1e6, 1);
+  return Number(size) ? `${value < 0 ? "−" : ""}£${size}m` : "£0";
+}
+
+// What a chart's axis counts in, so that its ticks are round: weeks and days, and not parts of a year.
+export const unit = (form) => (SCALES[form] ?? [1])[0];
 
 // A series as the game reads it: a running total as it stands, anything else as the mean of the year before.
 export function read(series, { take }) {
@@ -29,9 +39,11 @@ export function read(series, { take }) {
   });
 }
 
-// "better", "worse" or "same" than the base case; the same where both print alike.
+const CLOSE = 0.005; // of the base case: a smaller difference is none
+
+// "better", "worse" or "same" than the base case; the same where both print alike or differ by less than half a percent.
 export function against(value, base, { as, better }) {
-  if (worded(value, as) === worded(base, as)) return "same";
+  if (worded(value, as) === worded(base, as) || Math.abs(value - base) < CLOSE * Math.abs(base)) return "same";
   return value < base === (better === "low") ? "better" : "worse";
 }
 

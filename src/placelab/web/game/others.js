@@ -9,10 +9,11 @@ import { worded } from "./numbers.js";
 const heading = (level, words) => element(`h${level}`, {}, words);
 
 // What ready-made policies come to after each round, so that a facilitator knows what is to be expected.
-function expected(words, read) {
+function expected(words, read, alone) {
+  const played = [...words.compared.map((name) => POLICIES[name]), { name: "Only the cards: nobody moves a lever", levers: alone }];
   return words.counted.map((key) => {
     const { label, unit, as } = words.outputs[key];
-    const rows = words.compared.map((name) => [POLICIES[name].name, ...[0, 1, 2, 3, 4, 5, 6].map((played) => worded(read(POLICIES[name].levers).at(key, played), as))]);
+    const rows = played.map(({ name, levers }) => [name, ...[0, 1, 2, 3, 4, 5, 6].map((round) => worded(read(levers).at(key, round), as))]);
     return tableNode({ columns: ["If a team plays like this", "2010", ...[1, 2, 3, 4, 5, 6].map((n) => `Round ${n}`)], rows }, `${label}, ${unit}`);
   });
 }
@@ -24,12 +25,13 @@ export function facilitator({ words, read, frame, ask }) {
   const half = element("button", { type: "button", onclick: () => time.set(words.mini_debrief.minutes) }, `Half-time: ${words.mini_debrief.minutes} min`);
   const debriefs = words.debrief.map(({ title, minutes }) => element("button", { type: "button", onclick: () => time.set(minutes) }, `${title}: ${minutes} min`));
   const dealt = element("div", {});
+  const likely = element("div", {});
   const ends = words.facilitator.dead_ends.map(({ sign, why, do: what }) => [sign, why, what]);
   frame.show(
     heading(3, "For the facilitator"),
     element("div", { class: "game-row", role: "group", "aria-label": "Set the clock" }, ...rounds.slice(0, 3), half, ...rounds.slice(3), ...debriefs),
     heading(4, "What to say, and what not to"), list(words.facilitator.prompts),
-    heading(4, "What to expect"), element("p", {}, "Ready-made policies without cards. A team that gets the cards will lie a little off these."), ...expected(words, read),
+    heading(4, "What to expect"), element("p", {}, "The first four are ready-made policies without cards. The last has these cards and nothing else: a team's own choices show against it."), likely,
     heading(4, "Dead ends"), tableNode({ columns: ["You see", "Why", "What helps"], rows: ends, words: ["Why", "What helps"] }, "Dead ends, and what helps"),
     heading(4, "Cards that will come"), dealt,
     heading(4, "Half-time"), list(words.mini_debrief.prompts, true),
@@ -37,6 +39,7 @@ export function facilitator({ words, read, frame, ask }) {
   );
   ask({ do: "read" }).then((answer) => {
     const rows = (answer.dealt ?? []).map((pair, i) => [String(i + 1), ...pair.map((id) => words.cards.find((one) => one.id === id).title)]);
+    likely.replaceChildren(...expected(words, read, answer.levers ?? {}));
     dealt.replaceChildren(tableNode({ columns: ["Round", "Order", "Event"], rows, words: ["Order", "Event"] }, "Every team with this seed is dealt the same"));
   });
   return time.stop;
@@ -59,5 +62,7 @@ export function compare({ words, read, frame, ask }) {
       counted(look), scoreboard(look), again,
     );
   }
+  document.addEventListener("fullscreenchange", draw);
   draw();
+  return () => document.removeEventListener("fullscreenchange", draw);
 }

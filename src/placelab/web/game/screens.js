@@ -1,7 +1,8 @@
 // What a team sees while it plays: the start, the round, the seat that changes hands, and the seat itself.
 import { element, freshId } from "../element.js";
-import { LEVERS } from "../simulator/run.js";
+import { LEVERS, ROUNDS } from "../simulator/run.js";
 import { lever, privateScore, tile } from "./figures.js";
+import { month } from "./numbers.js";
 
 const button = (label, onclick, more = {}) => element("button", { type: "button", onclick, ...more }, label);
 const onEnter = (input, act) => input.addEventListener("keydown", (event) => event.key === "Enter" && act());
@@ -13,7 +14,7 @@ export function start({ found }, { begin, resume }) {
   const go = () => begin(input.value);
   onEnter(input, go);
   const form = element("div", { class: "game-start" }, element("label", { for: id }, "Your team's name"), input, button("Begin", go, { class: "main" }));
-  const again = found.map(({ team, played, file }) => element("li", {}, button(`Resume ${team}`, () => resume(file)), ` after ${played} of 6 rounds`));
+  const again = found.map(({ team, played, file }) => element("li", {}, button(`Resume ${team}`, () => resume(file)), ` after ${played} of 6 rounds, from ${file}`));
   return [
     element("h3", {}, "The place simulator"),
     element("p", {}, "One borough of 300,000 people. Six seats. Fifteen years, in six rounds."),
@@ -43,6 +44,7 @@ export function hub({ words, game }, { go, advance, reset, names }) {
   const pooled = (game.levers.pooled_fund ?? []).some((value) => value > 0);
   return [
     element("h3", {}, `${game.team}. Round ${number} of 6: ${round.name}`),
+    game.played ? element("p", {}, `It is ${month(ROUNDS[game.played])}. What came of round ${game.played} is on each seat's dashboard.`) : null,
     element("p", { class: "game-news" }, round.news),
     element("div", { class: "game-cards" }, ...titled(words, game.cards).map(cardNode)),
     game.veto ? element("p", { class: "game-rule" }, `Clinical veto in this round: “${words.levers[game.veto].label}” stays where it was.`) : null,
@@ -102,36 +104,42 @@ function vetoChoice(words, game) {
     ...game.vetoable.map((one) => element("option", { value: one, selected: one === game.veto }, `Keep as it was: ${words.levers[one].label}`)));
   const left = game.vetoes_left;
   const node = element("div", { class: "game-lever" }, element("label", { for: id }, "Your clinicians' veto"), select,
-    element("p", {}, left > 0 ? `You can play it ${left === 1 ? "once" : `${left} times`} more. A lever that a card rules, or that is held down, cannot be vetoed.` : "You have played it as often as you may."));
+    element("p", {}, left > 0 ? `You can play it ${left === 1 ? "once" : "twice"} more. A lever that a card rules, or that is held down, cannot be vetoed.` : "You have played it as often as you may."));
   return { node, value: () => select.value };
 }
 
-export function seat({ words, game, read, bands, frame }, { decide, home }, { seat: id }) {
+export function seat({ words, game, read, bands, frame, drafts }, { decide, home }, { seat: id }) {
   const role = [...words.roles, words.table].find((one) => one.id === id);
   const [own, base] = [read(game.levers), read({})];
   const { played } = game;
-  const decided = game.decided[id];
-  const levers = game.offers[id].map((offer) => lever({ words, offer, value: decided?.levers[offer.lever] ?? offer.value, before: before(game, offer.lever) }));
+  const begun = game.decided[id] ?? drafts[id]; // what the seat decided, or typed before it left or was opened again
+  const levers = game.offers[id].map((offer) => lever({ words, offer, value: begun?.levers[offer.lever] ?? offer.value, before: before(game, offer.lever) }));
   const veto = id === "hospital" ? vetoChoice(words, game) : null;
   const field = freshId("reason");
   const reason = element("textarea", { id: field, rows: 3, maxlength: 2000 });
-  reason.value = decided?.reason ?? "";
+  reason.value = begun?.reason ?? "";
   const trouble = element("p", { class: "game-trouble", role: "alert" });
+  const keep = () => (drafts[id] = { levers: Object.fromEntries(game.offers[id].map((offer, i) => [offer.lever, levers[i].value()])), reason: reason.value, veto: veto?.value() ?? "" });
+  const leave = () => {
+    keep();
+    home();
+  };
   const done = button(id === words.table.id ? "We have decided" : "I have decided", async () => {
-    const answer = await decide(id, { levers: Object.fromEntries(game.offers[id].map((offer, i) => [offer.lever, levers[i].value()])), reason: reason.value, veto: veto?.value() ?? "" });
+    const answer = await decide(id, keep());
     if (answer.wrong) trouble.textContent = answer.said;
   }, { class: "main" });
-  const tiles = (role.shows ?? []).map((key) => tile({ words, key, own, base, played, bands, size: frame.size() * 0.8, width: 320, aim: role.goals.includes(key) }));
+  const tiles = [...new Set([...(role.goals ?? []), ...(role.shows ?? [])])].map((key) => tile({ words, key, own, base, played, bands, size: frame.size() * 0.8, aim: role.goals.includes(key) }));
   return [
-    element("h3", {}, role.name),
+    element("h3", {}, `${role.name}. Round ${played + 1}: ${words.rounds[played].name}`),
     element("p", {}, role.brief),
     role.want ? element("p", {}, `What you want: ${role.want[0].toLowerCase()}${role.want.slice(1)}`) : null,
+    element("p", { class: "game-key" }, titled(words, game.cards).map(({ title, rule }) => `${title}: ${rule}`).join(" ")),
     role.goals && played ? element("p", { class: "game-score" }, privateScore({ words, goals: role.goals, own, base, played })) : null,
-    tiles.length && played ? element("p", { class: "game-key" }, "Blue is your place. The broken line is the base case: the place does as England did. Your three aims have a thick edge.", bands ? ` ${bands.said}` : "") : null,
+    tiles.length && played ? element("p", { class: "game-key" }, "Blue is your place. The broken line is the base case: the place does as England did, without your cards. Your three aims have a thick edge.", bands ? ` ${bands.said}` : "") : null,
     element("div", { class: "game-tiles" }, ...tiles),
-    element("div", { class: "game-decision" },
-      element("div", {}, element("h4", {}, role.levers.length > 1 ? "Your levers" : "Your lever"), ...levers.map((one) => one.node), veto?.node ?? null),
+    element("div", { class: `game-decision${role.levers.length > 3 ? " many" : ""}` },
+      element("div", {}, element("h4", {}, role.levers.length > 1 ? "Your levers" : "Your lever"), element("div", { class: "game-levers" }, ...levers.map((one) => one.node), veto?.node ?? "")),
       element("div", {}, element("h4", {}, "Your reason, before you decide"), element("label", { for: field }, "What do you expect this to do, by when, and why?"), reason,
-        trouble, element("div", { class: "game-row" }, done, button("Leave without deciding", home)))),
+        trouble, element("div", { class: "game-row" }, done, button("Leave without deciding", leave)))),
   ].filter(Boolean);
 }
