@@ -142,6 +142,7 @@ export function live({ find, draw }) {
     let values = { ...model.get("values") };
     let queued = false;
     let saying;
+    let wide; // the picture's width, asked for once until the figure's changes: to ask makes the browser lay out the whole page
     const data = () => ({ shared: model.get("shared"), place: model.get("place") });
 
     const title = element("p", { class: "placelab-title" });
@@ -198,7 +199,7 @@ export function live({ find, draw }) {
       source.textContent = found.source;
       picture.setAttribute("role", readout ? "group" : "img");
       picture.setAttribute("aria-label", found.alt);
-      const width = Math.max(260, Math.min(760, picture.clientWidth || el.clientWidth || 640));
+      const width = Math.max(260, Math.min(760, (wide ||= picture.clientWidth) || el.clientWidth || 640));
       const held = picture.matches(":focus-within");
       picture.replaceChildren(found.plot ? draw(found, { width, say, memory }) : "");
       picture.querySelectorAll("g[aria-label]:not([role])").forEach((g) => g.removeAttribute("aria-label")); // Plot's names of its marks
@@ -263,6 +264,7 @@ export function live({ find, draw }) {
     show(values);
     let drawnFor; // the width; an opened table changes the height alone, and that needs no new drawing
     const resized = new ResizeObserver(() => {
+      if (el.clientWidth !== drawnFor) wide = 0;
       if (figure.isConnected && found && el.clientWidth !== drawnFor) later();
       drawnFor = el.clientWidth;
     });
