@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from email.message import EmailMessage
+from html import unescape
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def test_a_licence_is_read_from_whichever_field_states_it(fields: dict[str, str]
 def test_the_page_lists_every_one(built_book: Build) -> None:
     html = (built_book.html / PAGE).read_text(encoding="utf-8")
     cells = {
-        re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", html, flags=re.DOTALL)
+        unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+        for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", html, flags=re.DOTALL)
     }
     rows = [
         *licences.bundled(),
