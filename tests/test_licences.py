@@ -87,4 +87,4 @@ def test_the_page_lists_every_one(built_book: Build) -> None:
         *licences.installed(licences.closure(licences.LABS).keys() | licences.building()),
     ]
     assert len(rows) > 200
-    assert {one.name for one in rows} <= cells and {one.licence for one in rows} <= cells
+    assert {f"{one.name} {one.version}" for one in rows} <= cells and {one.licence for one in rows} <= cells

@@ -138,8 +138,8 @@ def installed(names: Iterable[str]) -> list[Shipped]:
 
 
 def table(rows: Sequence[Shipped]) -> nodes.table:
-    """A table of name, version and licence."""
-    return about.table([(row.name, row.version, row.licence) for row in rows], head=("Name", "Version", "Licence"))
+    """A table of name with version, and licence: two columns, which fit a narrow window."""
+    return about.table([(f"{row.name} {row.version}", row.licence) for row in rows], head=("Name and version", "Licence"))
 
 
 class Pages(SphinxDirective):
