@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,48 +10,18 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from sphinx_external_toc.parsing import parse_toc_yaml
+
+from placelab.book.browser import opened_browser
+
+__all__ = ["opened_browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending"]
 
 TELEPHONE = {"width": 320, "height": 640}  # CSS pixels: the narrowest that is supported
 SUB_PATH = "/leading-a-place/"  # a book on GitHub Pages lies under its repository's name
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-def chromium() -> str:
-    """Return the path of an installed Chromium, or of the one that PLACELAB_CHROMIUM names."""
-    named = os.environ.get("PLACELAB_CHROMIUM")
-    found = named or next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if not found:
-        raise RuntimeError(
-            "no Chromium found: install it (Debian: apt-get install chromium; Ubuntu: chromium-browser) "
-            "or set PLACELAB_CHROMIUM to a browser's path"
-        )
-    return found
-
-
-@contextmanager
-def opened_browser() -> Iterator[Browser]:
-    """Start headless Chromium and close it afterwards."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            browser.close()
-
 
 class _Handler(SimpleHTTPRequestHandler):
     """Serves the book under SUB_PATH and nothing at the root, as a project's site does."""
