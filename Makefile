@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book test lint data lock lab hub audit serve shots bench browser clean
+.PHONY: help book test lint data lock lab hub audit serve shots bench browser clean pdf zip
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,7 +22,9 @@ book: $(READY) ## build the book and say where to open it
 # What fails soonest runs first. One pytest run, a process a core, sorts itself (conftest.py): unit tests, notebooks, the
 # strict build, the browser. A notebook's cell may take 60 seconds, a test 300; pytest stops after five failures.
 test: $(READY) lint browser ## run every check
+	@rm -rf _build/checks # the page about this build shows the report of this run alone, under the name of its commit
 	$(BIN)/python -m pytest tests notebooks -n auto --dist loadgroup --no-loadscope-reorder --maxfail=5 --timeout=300 \
+	  --junitxml=_build/checks/tests.xml -o junit_suite_name="$$($(BIN)/python -m placelab.book.this_build)" \
 	  --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=60 $(ARGS)
 
 lint: $(READY) ## check style and types
@@ -52,6 +54,14 @@ serve: ## serve the built book on this machine: make serve PORT=8000
 	@test -f _build/html/index.html || { echo 'There is no book yet. Run: make book'; exit 2; }
 	@echo 'Open http://127.0.0.1:$(PORT)/ (Ctrl+C ends)'
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+pdf: $(READY) browser ## print the whole book: make pdf EDITION=facilitator
+	@test -f _build/html/index.html || $(MAKE) book
+	$(BIN)/python -m placelab.book.pdf $(if $(EDITION),--edition $(EDITION) --out _build/leading-a-place-$(EDITION).pdf)
+
+zip: $(READY) ## pack the built book into a zip that reads without a server
+	@test -f _build/html/index.html || $(MAKE) book
+	$(BIN)/python -m placelab.book.folder
 
 shots: $(READY) browser ## take pictures of every page of the built book, into _shots/
 	$(BIN)/python tests/screenshots.py

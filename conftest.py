@@ -19,6 +19,9 @@ from nbval.plugin import IPyNbCell
 os.environ.setdefault("PLACELAB_TARGET", "lab")  # the kernels inherit it: real widgets, as in JupyterLab
 
 
+STAGES = ("units", "notebooks", "build", "browser")
+
+
 def stage(item: pytest.Item) -> int:
     """Unit tests first, then notebooks, then what builds a book, then what opens one in the browser."""
     if item.get_closest_marker("browser"):
@@ -33,10 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort by stage, so that what fails soonest fails first; the sort keeps each file's own order.
 
     Where several processes run the tests, a file's unit tests stay together, since they share what they set up, and so do
-    a notebook's cells, which share a kernel.
+    a notebook's cells, which share a kernel. A report of the run (--junitxml) has each test's stage; the book's page about
+    its build counts by it.
     """
     items.sort(key=stage)
     for item in items:
+        item.user_properties.append(("stage", STAGES[stage(item)]))
         if stage(item) < 2:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
 

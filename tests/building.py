@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SITE = "https://book.example/leading-a-place/"  # pages name it; nothing asks it for anything
 CONFIG = """
 title: A small book
 only_build_toc_files: true
@@ -34,7 +35,7 @@ def build(source: Path, target: Path) -> Build:
     """Build the book in `source` strictly, into the empty folder `target`: the command of `make book`."""
     command = Path(sys.executable).with_name("jupyter-book")
     strict = [str(command), "build", str(source), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"]
-    done = subprocess.run(strict, capture_output=True, text=True, env=os.environ | {"NO_COLOR": "1"}, timeout=280)
+    done = subprocess.run(strict, capture_output=True, text=True, env=os.environ | {"NO_COLOR": "1", "PLACELAB_SITE": SITE}, timeout=280)
     return Build(target / "_build" / "html", done.returncode == 0, done.stdout + done.stderr)
 
 

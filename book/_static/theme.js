@@ -1,6 +1,7 @@
-/* Set light or dark before the page is drawn: the reader's choice if one is kept, otherwise what their system says.
+/* Say whether the page was opened from a folder, without a server. Set light or dark before the page is drawn: the reader's choice if one is kept, otherwise what their system says.
    Without this script, or without any, the page is light and data-theme is not set (placelab.css uses that). */
 (() => {
+  if (location.protocol === "file:") document.documentElement.dataset.opened = "folder";
   let mode = null;
   try {
     mode = localStorage.getItem("mode");

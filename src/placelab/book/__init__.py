@@ -10,7 +10,11 @@ Everything that is ours in the build is here, in ordinary Sphinx events, so that
   do not see, diagrams from text, when a chapter was last checked, how long things take
 - game.py: cards, tables and plans of the game, for facilitators
 - about.py, licences.py, references.py: lists of tables, cautions and claims, and of other people's work; how a source is cited
+- this_build.py: versions, tables and checks behind a build; published.py: what a page tells search engines and lost readers
 - simulator.py, simulator_fit.py: the pages about the place simulator
+
+Three commands work on the finished pages: pdf.py (with onepage.py, browser.py) prints them, folder.py packs them, hosting.py
+says how a web server sends them.
 """
 
 from typing import Any
@@ -32,15 +36,17 @@ from placelab.book import (
     places,
     policy,
     preload,
+    published,
     references,
     roles,
     simulator,
+    this_build,
     trim,
 )
 
 PARTS = (
     execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
-    about, licences, simulator, game, trim,
+    about, licences, this_build, published, simulator, game, trim,
 )  # fmt: skip
 
 

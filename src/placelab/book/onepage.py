@@ -150,13 +150,18 @@ def said(page: BeautifulSoup, name: str) -> str:
     return found.get_text(" ", strip=True) if found else ""
 
 
+def mark(tag: Tag, name: str) -> None:
+    """Give an element one more class."""
+    tag["class"] = " ".join([*filter(None, tag.get_attribute_list("class")), name])
+
+
 def clean(article: Tag, edition: str) -> None:
     """Take away what needs a screen, open what is folded, and keep facilitators' notes only in their edition."""
     for tag in article.select(SCREEN_ONLY):
         tag.decompose()
     for aside in article.select("aside.facilitator"):
         if edition == "facilitator":
-            aside["class"] = [*aside.get_attribute_list("class"), "shown"]
+            mark(aside, "shown")
         else:
             aside.decompose()
     for box in article.select(".placelab-live"):
@@ -178,7 +183,7 @@ def clean(article: Tag, edition: str) -> None:
         figure["role"] = "none"
     for table in article.select("table"):
         if len(table.select("tbody tr")) > LONG:
-            table["class"] = [*(table.get_attribute_list("class") if table.get("class") else []), "long"]
+            mark(table, "long")
     for picture in article.select("picture"):
         picture.name = "div"
         picture["class"] = "picture"
@@ -187,7 +192,7 @@ def clean(article: Tag, edition: str) -> None:
 def localise(article: Tag, entry: Entry, known: set[str], ids: dict[str, set[str]], base: str) -> None:
     """Make a page's ids its own, lead its links and pictures from the one document, and set its headings' level."""
     article["id"] = identifier(entry.name)
-    article["class"] = ["bd-article", "bound", f"depth-{min(entry.depth, 1)}"]
+    article["class"] = f"bd-article bound depth-{min(entry.depth, 1)}"
     for tag in article.find_all(True):
         if tag is article:
             continue
@@ -208,17 +213,20 @@ def localise(article: Tag, entry: Entry, known: set[str], ids: dict[str, set[str
         if tag.name == "img" and not urlsplit(str(tag["src"])).scheme:
             tag["src"] = base + path_within((Path("/") / entry.name).parent / str(tag["src"]))
         if found := HEADING.fullmatch(tag.name):
-            tag["class"] = [*tag.get_attribute_list("class"), f"looks-{tag.name}"] if tag.get("class") else f"looks-{tag.name}"
+            mark(tag, f"looks-{tag.name}")
             tag.name = f"h{min(6, int(found[1]) + min(entry.depth, 1))}"
 
 
 def running_heads(title: str, pages: list[tuple[Entry, str, str]]) -> str:
     """Rules that give each page of the book a named page with its title at the head."""
-    return "\n".join(
-        f'#{name} {{ page: {name}; }} @page {name} {{ @top-left {{ content: "{quoted(title)}"; }} '
-        f'@top-right {{ content: "{quoted(heading if heading != title else "")}"; }} @bottom-right {{ content: counter(page); }} }}'
-        for _, heading, name in pages
-    )
+    rules = []
+    for _, heading, name in pages:
+        left, right = quoted(title), quoted(heading if heading != title else "")
+        rules.append(
+            f'#{name} {{ page: {name}; }} @page {name} {{ @top-left {{ content: "{left}"; }} '
+            f'@top-right {{ content: "{right}"; }} @bottom-right {{ content: counter(page); }} }}'
+        )
+    return "\n".join(rules)
 
 
 def quoted(text: str) -> str:

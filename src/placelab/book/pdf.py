@@ -85,7 +85,7 @@ def finish(path: Path, title: str, edition: str) -> None:
             data["dc:creator"] = [AUTHOR]
             data["dc:language"] = [LANGUAGE]
             data["dc:description"] = f"Print edition, {edition}s"
-        for name in list(pdf.docinfo):
+        for name in list(pdf.docinfo.keys()):
             del pdf.docinfo[name]
         pdf.docinfo["/Title"], pdf.docinfo["/Author"] = title, AUTHOR
         pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -108,8 +108,8 @@ def structure(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
 def shown_text(page: pikepdf.Page) -> int:
     """How many pieces of text a page shows outside its head and foot, and pictures as one each."""
     count, artifact = 0, 0
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(page):
+        name, operands = str(instruction.operator), instruction.operands
         if name in ("BDC", "BMC"):
             artifact += 1 if artifact or str(operands[0]) == "/Artifact" else 0
         elif name == "EMC":
@@ -123,7 +123,7 @@ def inspect(path: Path, wanted: int = 0) -> Report:
     """Read a printed book back. wanted: how many pages of the site it binds, each of which needs a bookmark."""
     faults = []
     with pikepdf.open(path) as pdf:
-        root = pdf.Root
+        root: Any = pdf.Root
         if not root.get("/MarkInfo", {}).get("/Marked", False) or "/StructTreeRoot" not in root:
             faults.append("not tagged")
         if str(root.get("/Lang", "")) != LANGUAGE:
@@ -160,7 +160,10 @@ def _walk(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
 
 
 def make(site: Path, toc: Path, out: Path, edition: str = "learner") -> Report:
-    """Print the built book in `site` to `out`. Raises FileNotFoundError where a page is not built, RuntimeError without Chromium."""
+    """Print the built book in `site` to `out`.
+
+    Raises FileNotFoundError where a page is not built, RuntimeError without Chromium or where it left something out.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".print-", dir=out.parent.resolve()) as made:
         base = site.resolve().as_uri() + "/"
