@@ -18,7 +18,7 @@ from placelab.book.browser import opened_browser
 __all__ = ["opened_browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
-EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending"]
+EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending", "404.html"]
 
 TELEPHONE = {"width": 320, "height": 640}  # CSS pixels: the narrowest that is supported
 SUB_PATH = "/leading-a-place/"  # a book on GitHub Pages lies under its repository's name

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browsing import pages
+from browsing import SUB_PATH, pages
 from building import ROOT, Build, notebook
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -81,7 +81,7 @@ def test_the_book_builds_without_a_warning(built_book: Build) -> None:
 
 def test_every_page_of_the_contents_is_built_and_no_other(built_book: Build) -> None:
     listed = {f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")}
-    assert set(pages(built_book.html)) == listed | {"index.html", "search.html"}
+    assert set(pages(built_book.html)) == listed | {"index.html", "search.html", "404.html"}
 
 
 def test_no_page_loads_anything_from_another_host(built_book: Build) -> None:
@@ -110,7 +110,9 @@ def test_every_link_within_the_book_leads_somewhere(built_book: Build) -> None:
             if parts.scheme or parts.netloc:
                 continue
             base = built_book.html / page
-            target = (base.parent / unquote(parts.path)).resolve() if parts.path else base
+            path = unquote(parts.path)
+            home = built_book.html if path.startswith(SUB_PATH) else base.parent  # 404.html has whole paths
+            target = (home / path.removeprefix(SUB_PATH)).resolve() if path else base
             name = target.relative_to(built_book.html.resolve()).as_posix() if parts.path else page
             known = found[name].ids | {"", "top"} if name in found else {""}
             if not target.is_file() or unquote(parts.fragment) not in known:

@@ -29,6 +29,7 @@ from placelab.book import (
     frame,
     freshness,
     game,
+    hosting,
     licences,
     minutes,
     notes,
@@ -46,7 +47,7 @@ from placelab.book import (
 
 PARTS = (
     execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
-    about, licences, this_build, published, simulator, game, trim,
+    about, licences, this_build, published, hosting, simulator, game, trim,
 )  # fmt: skip
 
 

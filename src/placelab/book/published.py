@@ -46,7 +46,7 @@ def configure(app: Sphinx, config: Config) -> None:
     site = address(os.environ.get(SITE, "") or config.html_baseurl)
     config.html_baseurl = config.ogp_site_url = site
     config.ogp_social_cards = {"enable": False}
-    config.ogp_site_name = config.project
+    config.ogp_site_name = config.html_title or config.project
     config.ogp_type = "article"
     config.sitemap_url_scheme = "{link}"
     config.sitemap_excludes = list(NOT_PAGES)
