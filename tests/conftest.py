@@ -13,14 +13,6 @@ from building import CONFIG, ROOT, Build, build, notebook
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from placelab.book import this_build
-
-
-@pytest.fixture(scope="session", autouse=True)
-def note_commit(record_testsuite_property: Callable[[str, object], None]) -> None:
-    """Write the commit into the run's report, for the page about the build."""
-    record_testsuite_property("commit", this_build.commit(ROOT))
-
 
 @pytest.fixture
 def small_book(tmp_path: Path) -> Path:

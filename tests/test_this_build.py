@@ -10,8 +10,7 @@ from building import ROOT, Build
 from placelab import tables
 from placelab.book import this_build
 
-REPORT = """<?xml version="1.0"?><testsuites><testsuite timestamp="2026-11-24T01:02:03+00:00"><properties>
-<property name="commit" value="0123456789ab"/></properties>
+REPORT = """<?xml version="1.0"?><testsuites><testsuite name="0123456789ab" timestamp="2026-11-24T01:02:03+00:00">
 <testcase name="a"><properties><property name="stage" value="units"/></properties></testcase>
 <testcase name="b"><properties><property name="stage" value="browser"/></properties></testcase>
 <testcase name="c"><properties><property name="stage" value="browser"/></properties><failure/></testcase>
@@ -37,7 +36,9 @@ def test_the_report_is_counted_by_stage_and_outcome(reports: Path) -> None:
     assert "of commit 0123456789ab on 24 November 2026: 2 passed, 1 failed, 1 skipped." in said
     assert "another commit" not in said
     (reports / "two.xml").write_text(REPORT.replace("2026-11-24", "2026-11-25"))
-    assert "on 25 November 2026: 4 passed, 2 failed, 2 skipped." in text("checks")
+    assert "of commit 0123456789ab on 25 November 2026: 4 passed, 2 failed, 2 skipped." in text("checks")
+    (reports / "two.xml").write_text(REPORT.replace("0123456789ab", "pytest"))
+    assert "The last run of all checks on 24 November 2026: 4 passed" in text("checks")
 
 
 def test_checks_of_another_commit_are_told_as_that(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,12 @@
 """The page about the present build: ```{this-build} PART```, PART one of versions, tables and checks.
 
 Everything on it comes from what the build was given: the lock, the data package, the commit, and the report that the last
-`make test` left in JUnit's form (_build/checks/*.xml, or the folder that PLACELAB_CHECKS names). There is no clock in it, so
-building twice from the same gives the same page.
+`make test` left in JUnit's form (_build/checks/*.xml, or the folder that PLACELAB_CHECKS names), each suite named after its
+commit. There is no clock in it, so building twice from the same gives the same page.
+
+    python -m placelab.book.this_build
+
+prints the commit that the present folder is a clean copy of, or nothing.
 """
 
 from __future__ import annotations
@@ -115,13 +119,14 @@ def read(folder: Path) -> Checks | None:
             raise ValueError(f"{path} is no report of checks: {problem}; delete it or run make test again") from problem
         for suite in root.iter("testsuite"):
             day = max(day, suite.get("timestamp", "")[:10])
-            ran |= {one.get("value", "") for one in suite.findall("properties/property") if one.get("name") == "commit"}
+            ran.add(suite.get("name", "")[:12])
             for case in suite.iter("testcase"):
                 stage = next((p.get("value", "") for p in case.iter("property") if p.get("name") == "stage"), "units")
                 found.counts.setdefault(stage, Counter())[outcome(case)] += 1
     if not found.counts:
         return None
-    return Checks(found.counts, day, ran.pop() if len(ran) == 1 else "")
+    (known,) = ran if len(ran) == 1 else ("",)
+    return Checks(found.counts, day, known if HEXADECIMAL.fullmatch(known) else "")
 
 
 def outcome(case: ElementTree.Element) -> str:
@@ -241,3 +246,7 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", outdated)
 
 
+
+
+if __name__ == "__main__":
+    print(commit(Path.cwd()))
