@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 from building import ROOT, Build
+from playwright.sync_api import Browser
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from placelab.book import onepage, pdf
@@ -109,9 +110,19 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_few_pages_print_as_a_tagged_file_with_numbers_and_bookmarks(written: tuple[Path, Path], tmp_path: Path) -> None:
+def test_what_is_wider_than_the_paper_is_said(written: tuple[Path, Path], tmp_path: Path, browser: Browser) -> None:
+    page = written[0] / "book" / "two.html"
+    page.write_text(page.read_text().replace("<p>Text.</p>", f"<p>{'Unbroken' * 40}</p>"))
+    (fault,) = pdf.make(*written, tmp_path / "wide.pdf", chromium=browser).faults
+    assert fault.startswith('wider than the paper: p-book-two: p "Unbroken')
+
+
+@pytest.mark.browser
+def test_a_few_pages_print_as_a_tagged_file_with_numbers_and_bookmarks(
+    written: tuple[Path, Path], tmp_path: Path, browser: Browser
+) -> None:
     out = tmp_path / "book.pdf"
-    report = pdf.make(*written, out)
+    report = pdf.make(*written, out, chromium=browser)
     assert report.faults == [] and report.pages == 5 and report.figures == 2
     with pikepdf.open(out) as made:
         assert made.docinfo["/Title"] == "A small book"
@@ -123,7 +134,7 @@ def test_a_few_pages_print_as_a_tagged_file_with_numbers_and_bookmarks(written: 
         numbers = pdf.destinations(made)
         assert [numbers[name] for name in ("p-book-one", "p-book-two", "p-labs-three")] == [3, 4, 5]
     again = tmp_path / "again.pdf"
-    pdf.make(*written, again)
+    pdf.make(*written, again, chromium=browser)
     assert again.read_bytes() == out.read_bytes()
 
 

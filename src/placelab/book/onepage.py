@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from placelab.book import columns
+
 STYLES = Path(__file__).with_name("edition.css")
 SCREEN_ONLY = (
     "script, noscript, template, button, input, select, textarea, form, dialog, a.headerlink, .pst-js-only, .facilitator-switch, "
@@ -24,7 +26,7 @@ SCREEN_ONLY = (
 )
 POINTERS = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns")
 URL_OF = re.compile(r"url\((['\"]?)#")
-LONG = 60  # rows, from which a table is set tighter
+LONG, WIDE = 60, 7  # rows and columns, beyond which a table is set tighter
 HEADING = re.compile(r"h([1-6])")
 
 
@@ -173,6 +175,9 @@ def clean(article: Tag, edition: str) -> None:
         folded.name = "div"
         folded["class"] = "unfolded"
         folded.attrs.pop("open", None)
+    for printed in article.select("pre.columns"):
+        if tables := columns.as_html(printed.get_text()):
+            printed.replace_with(BeautifulSoup(tables, "html.parser"))
     for scrolling in article.select("[tabindex]"):
         for name in ("tabindex", "role", "aria-label"):
             scrolling.attrs.pop(name, None)
@@ -184,6 +189,8 @@ def clean(article: Tag, edition: str) -> None:
     for table in article.select("table"):
         if len(table.select("tbody tr")) > LONG:
             mark(table, "long")
+        if max((len(row.select("th, td")) for row in table.select("tr")), default=0) > WIDE:
+            mark(table, "wide")
     for picture in article.select("picture"):
         picture.name = "div"
         picture["class"] = "picture"

@@ -13,9 +13,10 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 
@@ -23,11 +24,26 @@ from placelab.book import onepage
 from placelab.book.browser import opened_browser
 from placelab.book.facilitator import EDITIONS
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 LANGUAGE = "en-GB"
 AUTHOR = "The Leading a Place contributors"
 A4 = (595, 842)  # points
 SHOWS_TEXT = {"Tj", "TJ", "'", '"'}
 MINUTES = 10 * 60_000  # what a printing may take, in milliseconds
+WIDTH = 635  # CSS pixels of 168 mm, A4 less the margins in edition.css
+TOO_WIDE = """() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
+    while (texts.nextNode()) {
+        const parent = texts.currentNode.parentElement, page = parent.closest("article");
+        range.selectNodeContents(texts.currentNode);
+        const beyond = range.getBoundingClientRect().right - document.documentElement.clientWidth;
+        if (!page || parent.closest("svg") || beyond < 8) continue; // a blank at a line's end may hang out
+        found.push(`${page.id}: ${parent.tagName.toLowerCase()} "${parent.textContent.trim().slice(0, 40)}"`);
+    }
+    return found;
+}"""
 
 
 @dataclass(frozen=True)
@@ -52,13 +68,17 @@ def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
     return {name: numbers[target[0].objgen] for name, target in arrays.items() if target[0].objgen in numbers}
 
 
-def print_twice(bound: onepage.Bound, folder: Path, out: Path) -> None:
-    """Print the one document to `out`, with page numbers in its contents. `folder`: where its HTML is put, beside the site."""
+def print_twice(bound: onepage.Bound, folder: Path, out: Path, chromium: Browser | None) -> list[str]:
+    """Print the one document to `out`, with page numbers in its contents; return what is wider than a page of paper.
+
+    folder: where its HTML is put. Raises RuntimeError where the browser's file does not say where a page begins.
+    """
     html, pdf = folder / "book.html", folder / "first.pdf"
     ids = [name for _, _, name in bound.pages]
-    with opened_browser() as browser:
-        page = browser.new_page()
+    with nullcontext(chromium) if chromium else opened_browser() as browser:
+        page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         page.set_default_timeout(MINUTES)
+        page.emulate_media(media="print")
 
         def printed(text: str, target: Path) -> dict[str, int]:
             html.write_text(text, encoding="utf-8")
@@ -70,8 +90,11 @@ def print_twice(bound: onepage.Bound, folder: Path, out: Path) -> None:
         numbers = printed(bound.html, pdf)
         if missing := [name for name in ids if name not in numbers]:
             raise RuntimeError(f"the browser's PDF does not say where these begin: {', '.join(missing)}")
+        too_wide: list[str] = page.evaluate(TOO_WIDE)
         if printed(onepage.numbered(bound.html, numbers), out) != numbers:
             raise RuntimeError("the contents' page numbers moved the pages they name; widen .contents-number in edition.css")
+        page.close()
+    return too_wide
 
 
 def finish(path: Path, title: str, edition: str) -> None:
@@ -159,8 +182,8 @@ def _walk(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
         yield from _walk(item.children)
 
 
-def make(site: Path, toc: Path, out: Path, edition: str = "learner") -> Report:
-    """Print the built book in `site` to `out`.
+def make(site: Path, toc: Path, out: Path, edition: str = "learner", chromium: Browser | None = None) -> Report:
+    """Print the built book in `site` to `out`, with a browser that is open already or one of its own.
 
     Raises FileNotFoundError where a page is not built, RuntimeError without Chromium or where it left something out.
     """
@@ -169,10 +192,11 @@ def make(site: Path, toc: Path, out: Path, edition: str = "learner") -> Report:
         base = site.resolve().as_uri() + "/"
         bound = onepage.bind(site, toc, edition, base)
         printed = Path(made) / out.name
-        print_twice(bound, Path(made), printed)
+        too_wide = print_twice(bound, Path(made), printed, chromium)
         finish(printed, bound.title, edition)
         printed.replace(out)
-    return inspect(out, len(bound.pages))
+    report = inspect(out, len(bound.pages))
+    return replace(report, faults=report.faults + [f"wider than the paper: {one}" for one in too_wide[:5]])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
