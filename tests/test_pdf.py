@@ -79,6 +79,13 @@ def test_a_live_figure_is_its_static_figure_with_all_that_was_folded(written: tu
     assert "It fell. The figures as a table 1 Source: returns." in text
 
 
+def test_a_row_for_every_council_is_left_to_the_web(written: tuple[Path, Path]) -> None:
+    page = written[0] / "book" / "one.html"
+    page.write_text(page.read_text().replace("<tr><td>1</td></tr>", f"<tbody>{'<tr><td>1</td></tr>' * 153}</tbody>"))
+    soup = bound(written)
+    assert "The figures as a table: 153 rows, in the book on the web. Source: returns." in soup.get_text(" ", strip=True)
+
+
 def test_a_labs_headings_lie_beneath_its_chapters(written: tuple[Path, Path]) -> None:
     soup = bound(written)
     headings = [(tag.name, tag.get_text()) for tag in soup.select("article :is(h1, h2, h3)")]

@@ -27,6 +27,7 @@ SCREEN_ONLY = (
 POINTERS = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns")
 URL_OF = re.compile(r"url\((['\"]?)#")
 LONG, WIDE = 60, 7  # rows and columns, beyond which a table is set tighter
+ON_THE_PAGE = "The figures as a table: {rows} rows, in the book on the web."
 HEADING = re.compile(r"h([1-6])")
 
 
@@ -168,6 +169,9 @@ def clean(article: Tag, edition: str) -> None:
             aside.decompose()
     for box in article.select(".placelab-live"):
         box.unwrap()
+    for folded in article.select("figure.placelab details"):  # a row for every council is four sheets of paper
+        if (rows := len(folded.select("tbody tr"))) > LONG:
+            folded.replace_with(BeautifulSoup(f"<p>{ON_THE_PAGE.format(rows=rows)}</p>", "html.parser"))
     for summary in article.select("summary"):
         summary.name = "p"
         summary["class"] = "unfolded-title"
