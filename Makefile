@@ -75,7 +75,8 @@ clean: ## delete what was built; data/ and .venv stay
 	rm -rf _build _shots .jupyter_cache .pytest_cache .mypy_cache .ruff_cache
 
 # Python packages, exactly as locked, once for each change of the lock, of pyproject.toml or of the pages' scripts. Kernels warn that they talk
-# unencrypted; they do so on this machine's loopback only, so the warning is switched off here.
+# unencrypted; they do so on this machine's loopback only, so the warning is switched off here. So are JupyterLab's question about
+# news and its look for updates, which nobody in a room needs.
 WEB := $(filter-out %/built %/generated.js,$(wildcard $(addprefix src/placelab/,web/*.* web/figures/*.js web/notes/*.* web/game/*.* \
   web/simulator/*.js web/simulator/no-xlsx/* simulator/*.mdl simulator/*.json)))
 $(READY): requirements.lock pyproject.toml setup.py $(WEB)
@@ -87,6 +88,9 @@ $(READY): requirements.lock pyproject.toml setup.py $(WEB)
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@mkdir -p $(VENV)/etc/ipython
 	@echo 'c.IPKernelApp.log_level = 40' > $(VENV)/etc/ipython/ipython_kernel_config.py
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+	  > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 # The browser that the tests drive. As root it is installed; anyone else is told its name.
