@@ -7,6 +7,7 @@ import math
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -377,6 +378,19 @@ def test_a_link_that_the_model_has_not_is_found():
     loop = loops.Loop("B9", "Wrong", ("Trust", "+", "Season", "−", "Trust"))
     assert [(link.cause, link.effect) for link in loops.missing(loop)] == [("Trust", "Season")]
     assert loop.kind == "balancing" and "more trust makes more season" in loops.told(loop).lower()
+
+
+@pytest.mark.parametrize(
+    ("value", "units", "text"),
+    [
+        (0.2, "Year", "0.2 years"), (1.0, "Year", "1 year"), (2010.0, "Year", "2010"), (0.3, "1/Year", "0.3 a year"),
+        (30000.0, "operation/Year", "30,000 operations a year"), (3000.0, "GBP/operation", "£3,000 an operation"),
+        (1261.0, "GBP/(person*Year)", "£1,261 a person and year"), (-0.034, "Dmnl", "−0.034"),
+    ],
+)  # fmt: skip
+def test_a_parameter_reads_as_a_person_would_say_it(value: float, units: str, text: str):
+    one = next(one for one in model.variables().values() if one.kind == "constant")
+    assert simulator.value_text(replace(one, equation=str(value), units=units)) == text
 
 
 def test_loops_fit_a_telephone_and_say_what_they_draw():

@@ -44,7 +44,11 @@ def number(value: float) -> str:
 def value_text(one: Variable) -> str:
     """What a parameter stands at: its number and unit, or the points of its curve."""
     if one.kind == "constant":
-        return f"{number(one.value)} {unit(one)}".strip()
+        if one.units == "Year" and one.value > 1900:
+            return f"{one.value:.10g}"  # a date, no length of time
+        words = unit(one)
+        sign = "£" if words.startswith("£") else ""
+        return f"{sign}{number(one.value)} {words.removeprefix('£').strip()}".strip()
     points = CURVE.findall(one.equation.partition("]")[2])
     return "A curve: " + "; ".join(f"{float(x):g} → {number(float(y))}" for x, y in points)
 
@@ -54,12 +58,18 @@ def range_text(one: Variable) -> str:
     return "fixed" if one.low is None or one.high is None else f"{number(one.low)} to {number(one.high)}"
 
 
+PLURALS = {"person": "people"} | {one: f"{one}s" for one in ("bed", "contact", "day", "operation", "worker", "year")}
+
+
 def unit(one: Variable) -> str:
-    """The unit as a reader says it; a pure number has none."""
+    """The unit as a reader says it behind the number; a pure number has none."""
     if one.units == "Dmnl":
         return ""
-    words = one.units.removeprefix("1").replace("/(", "/").replace(")", "").replace("/", " a ").replace("*", " and ")
-    return words.replace("GBP", "£").replace("Year", "year").strip()
+    counted, _, per = one.units.lower().replace("(", "").replace(")", "").replace("gbp", "£").partition("/")
+    if one.value != 1:
+        counted = PLURALS.get(counted, counted)
+    words = re.sub(r"\ba (?=[aeiou])", "an ", f"a {per.replace('*', ' and ')}") if per else ""
+    return f"{counted.removeprefix('1')} {words}".strip()
 
 
 def source_nodes(one: Variable) -> list[nodes.Node]:
