@@ -3,7 +3,9 @@
 A chapter writes {fact}`net-spending year=2009-10 as=bn`; `render` answers for England or for one place. A fact's function
 returns a number and its kind; `as=` chooses how it reads; `of=Suffolk` (or `of=England`) pins the place, whichever one the
 reader has chosen. A fact that is not pinned follows the reader's place, unless it is registered as being about England alone
-or its arguments name a group of places; {fact}`place` names the place that the others follow.
+or its arguments name a group of places; {fact}`place` names the place that the others follow. `of=similar` gives the middle of
+the ten places most like the reader's. Where a figure was not published a sentence has England's, said to be so; `blank=` gives
+the words to print in its stead.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from statistics import median
 from typing import Any
 
 from placelab import (
@@ -24,17 +27,24 @@ from placelab import (
     outcomes,
     places,
     population,
+    questions,
     risk,
+    scorecard,
     spending,
     tables,
     uncertainty,
     winter,
     wording,
+    your_place,
 )
 
 
 class UnknownFact(ValueError):
     """A fact, argument or format that does not exist, or a number that was not published."""
+
+
+class Incomplete(ValueError):
+    """A sum for England from which a council is missing: as if nothing had been published."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ class Fact:
 
 
 REGISTRY: dict[str, Fact] = {}
+SIMILAR = "similar"  # in the place of a code: the places most like the reader's
 GROUPS = ("type", "region", "percentile")  # arguments that name a group of places, so that the reader's cannot matter
 
 FORMATS: dict[str, Callable[[float], str]] = {
@@ -80,6 +91,9 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "size": lambda v: wording.percent(abs(v)),
     "size1": lambda v: wording.percent(abs(v), 1),
     "one-in": wording.one_in,
+    "signed": wording.signed,
+    "signed1": lambda v: wording.signed(v, 1),
+    "pence": lambda v: f"£{v:,.2f}",
     "change": wording.change,
     "change1": lambda v: wording.change(v, 1),
     "count": wording.count,
@@ -107,13 +121,51 @@ def fact(name: str, follows: bool = True, words: bool = False) -> Callable[[Func
     return register
 
 
+@dataclass(frozen=True)
+class _Spec:
+    """A fact's text taken apart: `style` and `blank` are "" where none is given, `of` is a code, SIMILAR or ""."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    style: str
+    of: str
+    blank: str
+
+
 def evaluate(spec: str, place: str = places.ENGLAND) -> Value:
     """The number behind a fact's text ("name key=value ..."), for one place. Raises UnknownFact, saying what and why."""
-    name, arguments, _, of = _parse(spec)
+    asked = _parse(spec)
     try:
-        return REGISTRY[name].function(of or place, **arguments)
+        if asked.of == SIMILAR:
+            return _middle(asked, place)
+        return _value(REGISTRY[asked.name].function, asked.of or place, asked.arguments)
     except (ValueError, KeyError, tables.TableError) as problem:
+        if isinstance(problem, Incomplete) and asked.blank:
+            return Value(float("nan"), "ratio")
         raise UnknownFact(f"fact `{spec}`: {problem}") from problem
+
+
+@cache
+def _value(function: Function, place: str, arguments: tuple[tuple[str, str], ...]) -> Value:
+    """A fact's value, worked out once: the middle of similar places asks for each place again and again."""
+    return function(place, **dict(arguments))
+
+
+@cache
+def _similar(place: str) -> tuple[str, ...]:
+    """Codes of the places most like one; none for England and for places too small to compare."""
+    return () if place == places.ENGLAND else tuple(other.code for other in places.similar(place))
+
+
+def _middle(asked: _Spec, place: str) -> Value:
+    """The middle (median) of a fact over the places most like one; NaN where it has no such places, as England has none."""
+    like = _similar(place)
+    values = [_value(REGISTRY[asked.name].function, code, asked.arguments) for code in like]
+    known = sorted(value.number for value in values if value.number == value.number)
+    if not known:
+        return Value(float("nan"), values[0].kind if values else "ratio")
+    note = "" if len(known) == len(like) else f"the middle of {wording.in_words(len(known))}: of the rest nothing is published"
+    return Value(median(known), values[0].kind, note)
 
 
 def render(spec: str, place: str = places.ENGLAND) -> str:
@@ -122,33 +174,37 @@ def render(spec: str, place: str = places.ENGLAND) -> str:
 
 
 def _worded(spec: str, value: Value, place: str) -> str:
-    _, _, style, of = _parse(spec)
+    asked = _parse(spec)
     if value.kind == "words":
-        return WORD_FORMATS[style](value.words)
+        return WORD_FORMATS[asked.style](value.words)
     if value.number != value.number:
-        raise UnknownFact(f"fact `{spec}`: not published for {places.get(of or place).in_sentence}")
-    return FORMATS[style or _DEFAULT[value.kind]](value.number)
+        if asked.blank:
+            return asked.blank
+        raise UnknownFact(f"fact `{spec}`: not published for {places.get(asked.of or place).in_sentence}")
+    return FORMATS[asked.style or _DEFAULT[value.kind]](value.number)
 
 
 def follows(spec: str) -> bool:
     """Whether a fact's text changes with the place that the reader has chosen. Raises UnknownFact."""
-    name, arguments, _, of = _parse(spec)
-    return not of and REGISTRY[name].follows and not any(arguments.get(group) for group in GROUPS)
+    asked = _parse(spec)
+    grouped = any(key in GROUPS for key, _ in asked.arguments)
+    return asked.of in ("", SIMILAR) and REGISTRY[asked.name].follows and not grouped
 
 
 def tell(spec: str, place: str) -> Told:
     """What a page prints for a place: its own figure with its caution, or England's, said to be so, where it has none.
 
-    Raises UnknownFact for what `render` refuses, a number that is not published apart.
+    With `blank=` its words stand where there is no figure. Raises UnknownFact for what `render` refuses, a number that is not
+    published apart.
     """
     value = evaluate(spec, place)
-    if value.kind != "words" and value.number != value.number:
+    if value.kind != "words" and value.number != value.number and not _parse(spec).blank:
         return Told(render(spec), f"England; not published for {places.get(place).in_sentence}")
     return Told(_worded(spec, value, place), value.note)
 
 
-def _parse(spec: str) -> tuple[str, dict[str, str], str, str]:
-    """Name, arguments, format ("" for the kind's own) and the code of the place named by `of=` ("" for the reader's)."""
+@cache
+def _parse(spec: str) -> _Spec:
     words = spec.split()
     name, pairs = (words[0], words[1:]) if words else ("", [])
     if name not in REGISTRY:
@@ -159,19 +215,21 @@ def _parse(spec: str) -> tuple[str, dict[str, str], str, str]:
         if not value:
             raise UnknownFact(f"fact `{spec}`: write arguments as key=value, not {pair!r}")
         arguments[key] = value.replace("_", " ")
-    style, named = arguments.pop("as", ""), arguments.pop("of", "")
+    style, named, blank = (arguments.pop(key, "") for key in ("as", "of", "blank"))
     formats: Mapping[str, Any] = WORD_FORMATS if REGISTRY[name].words else FORMATS
     if style and style not in formats:
         raise UnknownFact(f"fact `{spec}`: no format {style!r}; there is {', '.join(filter(None, formats))}")
+    if named == SIMILAR and REGISTRY[name].words:
+        raise UnknownFact(f"fact `{spec}`: words have no middle; leave out of={SIMILAR}")
     try:
-        of = places.named(named).code if named else ""
+        of = named if named in ("", SIMILAR) else places.named(named).code
     except (places.UnknownPlace, tables.TableError) as problem:
         raise UnknownFact(f"fact `{spec}`: {problem}") from problem
     known = list(inspect.signature(REGISTRY[name].function).parameters)[1:]
     for key in arguments:
         if key not in known:
             raise UnknownFact(f"fact `{spec}`: no argument {key!r}; there is {', '.join(known) or 'none'}")
-    return name, arguments, style, of
+    return _Spec(name, tuple(arguments.items()), style, of, blank)
 
 
 # What to know of a figure for one place
@@ -247,7 +305,7 @@ def net_spending(place: str, year: str, per: str = "total", prices: str = "", ba
     if place == places.ENGLAND:
         total = spending.england(year, basis, per, prices or None)
         if not total.complete:
-            raise ValueError(f"{year} is a {total.label}, not England")
+            raise Incomplete(f"{year} is a {total.label}, not England")
         return Value(total.value, "£")
     note = _notes(_together(place, year), _small(place) if per != "total" else "", _returns(place, basis, year, year))
     return Value(_at(_spending(basis, per, prices or None, year), place, year, "spending"), "£", note)
@@ -294,6 +352,7 @@ def net_change(
 # One fact is asked for 153 places in a row; a frame is worked out once.
 _spending = cache(spending.by_place)
 _changes = cache(spending.change)
+_ensemble = cache(uncertainty.ensemble)
 
 
 def _cuts(start: str, end: str, threshold: str, per: str, basis: str, population: str = "estimate") -> spending.Cuts:
@@ -370,15 +429,45 @@ def net_plus_other_income(place: str, year: str, per: str = "adult", percentile:
 
 @fact("funding-gap")
 def funding_gap(
-    place: str, year: str, unit_cost: str = "", need_per_head: str = "", funding: str = "", ageing: str = "yes", split: str = ""
+    place: str,
+    year: str,
+    unit_cost: str = "",
+    need_per_head: str = "",
+    funding: str = "",
+    ageing: str = "yes",
+    split: str = "",
+    per: str = "total",
 ) -> Value:
-    """The gap between need and funding, £ in constant prices: the base case, but for the yearly per cent or choices given."""
+    """The gap between need and funding, £ in constant prices: the base case, but for the yearly per cent or choices given.
+
+    `per=adult` divides it by the adults of that year, `per=funding` by that year's funding.
+    """
     levers = {"unit_cost": unit_cost, "need_per_head": need_per_head, "funding": funding}
     given: dict[str, Any] = {name: float(rate) / 100 for name, rate in levers.items() if rate}
     if split:
         given["split"] = split
     case = dataclasses.replace(gap.base_case(), ageing=ageing != "no", **given)
-    return Value(gap.gap_of(place, case, year).pounds, "£", _notes(_together(place, gap.FIRST), _small(place)))
+    found = gap.gap_of(place, case, year)
+    readings = {"total": (found.pounds, "£"), "adult": (found.per_adult, "£"), "funding": (found.share, "share")}
+    if per not in readings:
+        raise ValueError(f"per is {', '.join(readings)}, not {per!r}")
+    return Value(*readings[per], _notes(_together(place, gap.FIRST), _stands_in(place), _small(place)))
+
+
+@fact("gap-closing")
+def gap_closing(place: str, lever: str) -> Value:
+    """The yearly real-terms rate of one lever that alone would close the gap in the last year, the others as in the base case."""
+    rates = gap.closing(place)
+    wanted = lever.replace(" ", "_")
+    if wanted not in rates:
+        raise ValueError(f"no lever {wanted!r}; there is {', '.join(rates)}")
+    return Value(rates[wanted], "change", _notes(_together(place, gap.FIRST), _stands_in(place), _small(place)))
+
+
+def _stands_in(place: str) -> str:
+    """Which older figure the gap starts from, where the latest return of the place, or of one counted with it, is blank."""
+    years = [] if place == places.ENGLAND else sorted(set(gap.carried(place)))
+    return f"starting from the figure for {places.join(years)}, the latest published" if years else ""
 
 
 @fact("funding-gap-draws")
@@ -387,8 +476,35 @@ def funding_gap_draws(place: str, year: str, below: str, width: str = "1", held:
     share = next((t for t in uncertainty.TENTHS if f"{100 * t:.0f}" == below), None)
     if share is None or held not in ("", "funding"):
         raise ValueError(f"below is 10, 50 or 90 and held is funding or left out, not {below} and {held}")
-    bands = uncertainty.ensemble(place, width=float(width), held=uncertainty.FUNDING if held else ()).bands
+    bands = _ensemble(place, width=float(width), held=uncertainty.FUNDING if held else ()).bands
     return Value(float(bands.at[year, share]), "£", _notes(_together(place, gap.FIRST), _small(place)))
+
+
+@fact("older-people-spending")
+def older_people_spending(place: str) -> Value:
+    """The part of gross spending that went to people aged 65 and over, 2016-17 and 2017-18 together."""
+    return Value(gap.older_part(place), "share", _notes(_together(place, "2016-17"), _small(place)))
+
+
+@fact("council-tax-share")
+def council_tax_share(place: str) -> Value:
+    """The part of Core Spending Power that is council tax; what care draws on it is assumed to be the same part."""
+    shares = gap.council_tax_share()
+    if place == places.ENGLAND:
+        money = gap.starting_point()["money"]
+        return Value(float((shares["share"] * money).sum() / money.sum()), "share")
+    year = shares.at[place, "year"]
+    return Value(float(shares.at[place, "share"]), "share", _notes(_together(place, year), _small(place)))
+
+
+@fact("unit-cost")
+def unit_cost(place: str, what: str) -> Value:
+    """What the council paid for an hour of home care or a week in a care home at 65 and over, £; England: the middle council."""
+    costs = risk.unit_costs()
+    if what not in risk.UNIT_COSTS:
+        raise ValueError(f"no unit {what!r}; there is {', '.join(risk.UNIT_COSTS)}")
+    own = place == places.ENGLAND or costs.at[place, "own"]
+    return Value(float(costs.at[place, what]) if own else float("nan"), "£", _together(place, risk.UNIT_COST_YEAR))
 
 
 @fact("spending-spread")
@@ -513,6 +629,28 @@ def unpaid_carers(place: str, hours: str = "any") -> Value:
     return Value(float(carers.unpaid_carers(hours)[place]), "people")
 
 
+@fact("deprivation-score")
+def deprivation_score(place: str, year: str) -> Value:
+    """Average score of the Index of Multiple Deprivation, higher for more deprived; England: the middle place."""
+    rows = tables.load("deprivation")
+    scores = rows[(rows["measure"] == "imd_average_score") & (rows["year"] == int(year))].set_index("code")["value"]
+    if scores.empty:
+        raise ValueError(f"the index of deprivation has no {year}")
+    if place == places.ENGLAND:
+        return Value(float(scores.median()), "ratio")
+    return Value(float(scores.get(place, float("nan"))), "ratio", _small(place))
+
+
+@fact("forecast-error")
+def forecast_error(place: str, age: str, base: str, method: str = "projection") -> Value:
+    """How far what was expected of 2023 stands above (+) or below (−) today's estimate: a projection, the trend, or no change."""
+    wanted = method.replace(" ", "_")
+    if wanted not in scorecard.METHODS:
+        raise ValueError(f"no method {wanted!r}; there is {', '.join(scorecard.METHODS)}")
+    people = scorecard.expected(age, int(base)).loc[place]
+    return Value(float(scorecard.percentage_error(people[wanted], people["outturn"])), "change", _small(place))
+
+
 @fact("first-published-overlap")
 def first_published_overlap(place: str, year: str, age: str) -> Value:
     """How far the estimate first published stands above (+) or below (−) the revised one."""
@@ -544,6 +682,34 @@ def healthy_life_expectancy(place: str, year: str, sex: str) -> Value:
 def delayed_rate(place: str, year: str, put_down_to: str = "all") -> Value:
     """Delayed transfers of care a day for each 100,000 adults."""
     return Value(outcomes.delayed_rate(place, year, put_down_to), "ratio", _notes(_together(place, year), _small(place)))
+
+
+@fact("outcome")
+def outcome(place: str, measure: str, year: str) -> Value:
+    """A measure of the care outcomes framework, or of older people's health, as published; one in per cent is a share."""
+    wanted = measure.replace(" ", "_")
+    number = outcomes.outcome(place, year, wanted)
+    odd = tables.cautions("ascof", place)
+    odd = odd[(odd["measure"] == wanted) & (odd["year"] == year) & (odd["rule"] == "zero")]
+    note = _notes("nought in the official file, which may stand for no return" if len(odd) else "", _together(place, year))
+    if "per_100_000" in wanted:
+        return Value(number, "ratio", _notes(note, _small(place)))
+    return Value(number / 100, "share", _notes(note, _small(place)))
+
+
+@fact("criteria-to-reside")
+def criteria_to_reside(place: str) -> Value:
+    """A day in hospital without meeting the criteria to reside, per 100,000 aged 65 and over, in the place's main board.
+
+    England: the middle board.
+    """
+    rates = outcomes.criteria_to_reside()
+    if place == places.ENGLAND:
+        return Value(float(rates.median()), "ratio")
+    board = nhs_areas.main_board(place)
+    rate = float(rates.get(board.code, float("nan")))
+    known = f"all of {nhs_areas.short(board)}"
+    return Value(rate, "ratio", known if rate == rate else f"{known}: no figures for that year, or no population to divide by")
 
 
 @fact("delayed-beds", follows=False)
@@ -590,6 +756,47 @@ def winter_change(place: str, measure: str, hospital: str = "0", gp: str = "0", 
 def place_name(place: str) -> Value:
     """The name of the place that the facts around it follow, as it stands in a sentence; `as=capital` to begin one."""
     return Value(float("nan"), "words", words=places.get(place).in_sentence)
+
+
+# The page of the reader's place
+
+
+@fact("standing", words=True)
+def standing(place: str) -> Value:
+    """What kind of place it is, with what a reader must know of its figures: a sentence without its full stop."""
+    return Value(float("nan"), "words", words=your_place.standing(place))
+
+
+@fact("money-told", words=True)
+def money_told(place: str) -> Value:
+    """Whether the place's latest return was published: a sentence without its full stop."""
+    return Value(float("nan"), "words", words=your_place.money_told(place))
+
+
+@fact("similar-places", words=True)
+def similar_places(place: str) -> Value:
+    """The ten places most like this one, as a phrase."""
+    return Value(float("nan"), "words", words=your_place.similar_told(place))
+
+
+@fact("question", words=True)
+def question(place: str, number: str) -> Value:
+    """One of the questions that the place's numbers raise, counted from 1."""
+    asked = questions.questions(place)
+    if not 1 <= int(number) <= len(asked):
+        raise ValueError(f"{places.get(place).in_sentence} has questions 1 to {len(asked)}, not {number}")
+    return Value(float("nan"), "words", words=asked[int(number) - 1])
+
+
+@fact("cautions-on", words=True)
+def cautions_on(place: str, section: str) -> Value:
+    """What to know of a table's figures for the place, each caution once and in the order of the rows."""
+    cells = [row.cells() for row in your_place.section(section)]
+    own, like = ([spec for row in cells for spec in row[column]] for column in (0, 1))
+    notes = dict.fromkeys(part for spec in own for part in tell(spec, place).note.split("; ") if part)
+    missing = any(tell(spec, place).note for spec in like)
+    said = [*notes, *(["of some similar places nothing is published, and the middle is of the rest"] if missing else [])]
+    return Value(float("nan"), "words", words="; ".join(said) or "no caution applies")
 
 
 @fact("setting", follows=False)

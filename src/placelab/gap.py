@@ -11,7 +11,7 @@ today. All 153 places are computed at once; money is £ in the prices of one sta
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -211,6 +211,15 @@ def _share_by_place(part: pd.Series, whole: pd.Series, year: str) -> tuple[pd.Se
     return share.set_axis(places.frame().index), float(both["part"].sum() / both["whole"].sum())
 
 
+def older_part(code: str) -> float:
+    """The part of a place's spending that goes to people aged 65 and over, 0 to 1; England's weighs each place by its money."""
+    share = older_share()
+    if code != places.ENGLAND:
+        return float(share[places.get(code).code])
+    money = starting_point()["money"]
+    return float((share * money).sum() / money.sum())
+
+
 @cache
 def council_tax_share() -> pd.DataFrame:
     """How much of a place's starting money is taken to come from council tax; the rest is grants, business rates among them.
@@ -402,7 +411,19 @@ def gap(projection: Projection, code: str, year: str | None = None) -> Gap:
 
 def gap_of(code: str, assumptions: Assumptions | None = None, year: str | None = None) -> Gap:
     """The gap of a place's area, or of England, under a set of assumptions (default: the base case)."""
-    return gap(project(assumptions).of(code), code, year)
+    return gap(_row(code, base_case() if assumptions is None else assumptions), code, year)
+
+
+@lru_cache(maxsize=64)
+def _everywhere(assumptions: Assumptions) -> Projection:
+    """All places at once, kept: a page asks for one place after another under the same assumptions."""
+    return project(assumptions)
+
+
+@lru_cache(maxsize=2000)
+def _row(code: str, assumptions: Assumptions) -> Projection:
+    """One row of it, kept: a page asks for one number of a place after another."""
+    return _everywhere(assumptions).of(code)
 
 
 def shares(assumptions: Assumptions | None = None) -> pd.Series:
@@ -420,7 +441,7 @@ def closing(code: str, assumptions: Assumptions | None = None) -> dict[str, floa
     In closed form, because each lever compounds over the same years and the gap is linear in what it compounds to.
     """
     chosen = base_case() if assumptions is None else assumptions
-    projection = project(chosen).of(code)
+    projection = _row(code, chosen)
     end, start = (
         {f.name: float(getattr(projection, f.name).loc[code].iloc[i]) for f in fields(projection)} for i in (-1, 0)
     )
@@ -447,14 +468,24 @@ def need_growth(code: str, assumptions: Assumptions | None = None) -> float:
     return float((need.iloc[-1] / need.iloc[0]) ** (1 / (len(need) - 1)) - 1)
 
 
+def ageing_alone() -> Assumptions:
+    """The base case with the unit cost of care level: what ageing does by itself."""
+    return replace(base_case(), unit_cost=0.0)
+
+
+def unit_cost_alone() -> Assumptions:
+    """The base case with every age group held at today's number: what the unit cost of care does by itself."""
+    return replace(base_case(), ageing=False)
+
+
 def cases() -> dict[str, Assumptions]:
     """The base case and others that each change one thing in it, by a label that ends a sentence's "With …"."""
     base, implied = base_case(), implied_growth()["need_per_head"]
     announced = _value("spending-review-2025-spending-power") / 100
     return {
         "the base case": base,
-        "ageing alone, unit cost level": replace(base, unit_cost=0.0),
-        "unit cost alone, no ageing": replace(base, ageing=False),
+        "ageing alone, unit cost level": ageing_alone(),
+        "unit cost alone, no ageing": unit_cost_alone(),
         "older people's need following those 85 and over": replace(base, older="85 and over"),
         "spending split by age as net in 2013-14": replace(base, split="net"),
         "need per head as projections for 2018 to 2038 imply": replace(base, need_per_head=float(implied.mean())),

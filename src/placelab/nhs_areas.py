@@ -39,6 +39,13 @@ def areas(code: str, year: str) -> tuple[Area, ...]:
     return tuple(sorted(found, key=lambda area: area.name))
 
 
+def main_board(code: str) -> Area:
+    """The integrated care board that holds most of a place's neighbourhoods. Raises UnknownPlace."""
+    rows = tables.load("icb_lookup").sort_values("share")
+    board = rows.loc[rows["code"] == places.get(code).code, "icb"].iloc[-1]
+    return next(area for area in areas(code, "2022") if area.code == board)
+
+
 def told(code: str, year: str) -> str:
     """Those areas as a phrase: "one NHS partnership, Sussex, shared with all or part of two other places"."""
     found = areas(code, year)
@@ -46,13 +53,14 @@ def told(code: str, year: str) -> str:
     if code == places.ENGLAND:
         return f"{wording.in_words(len(found))} {many}"
     if len(found) > 1:
-        return f"parts of {wording.in_words(len(found))} {many}, {places.join([_short(area) for area in found])}"
+        return f"parts of {wording.in_words(len(found))} {many}, {places.join([short(area) for area in found])}"
     others = found[0].places - 1
     if not others:
-        return f"one {one}, {_short(found[0])}, shared with no other place"
+        return f"one {one}, {short(found[0])}, shared with no other place"
     shared = f"{wording.in_words(others)} other {'place' if others == 1 else 'places'}"
-    return f"one {one}, {_short(found[0])}, shared with all or part of {shared}"
+    return f"one {one}, {short(found[0])}, shared with all or part of {shared}"
 
 
-def _short(area: Area) -> str:
+def short(area: Area) -> str:
+    """A board's name without the words that every board's ends in."""
     return area.name.removesuffix(" Integrated Care Board")

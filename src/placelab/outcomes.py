@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from placelab import places, tables
+from placelab import places, population, tables
 
 SEXES = ("female", "male")
 PUT_DOWN_TO = {
@@ -18,6 +18,7 @@ PUT_DOWN_TO = {
     "social care": "delayed_transfers_social_care_per_100_000",
     "both": "delayed_transfers_both_per_100_000",
 }
+_OLDER_BANDS = population.AGES["65 and over"]
 DELAYED = {"nhs": "nhs", "social care": "social_care", "both": "both", "all": "total"}
 
 
@@ -54,6 +55,45 @@ def healthy_life_expectancy(code: str, year: str, sex: str) -> float:
     if sex not in SEXES:
         raise ValueError(f"no sex {sex!r}; there is {', '.join(SEXES)}")
     return _value(_by_place("outcomes", f"healthy_life_expectancy_{sex}"), code, year, "healthy life expectancy")
+
+
+def outcome(code: str, year: str, measure: str) -> float:
+    """A measure of the Adult Social Care Outcomes Framework, or of older people's health, as published, in the release's unit.
+
+    Raises ValueError for a measure or year that was not published.
+    """
+    table = _table_of().get(measure)
+    if table is None:
+        raise ValueError(f"no measure {measure!r}; there is {', '.join(sorted(_table_of()))}")
+    return _value(_by_place(table, measure), code, year, measure.replace("_", " "))
+
+
+@cache
+def _table_of() -> dict[str, str]:
+    """The table that holds each measure."""
+    return {measure: table for table in ("ascof", "outcomes") for measure in tables.load(table)["measure"].unique()}
+
+
+def delayed_rates(year: str) -> pd.Series:
+    """Delayed transfers of care a day for each 100,000 adults: code of England and the 153 places. Source: ASCOF."""
+    return _by_place("ascof", PUT_DOWN_TO["all"])[year]
+
+
+@cache
+def criteria_to_reside() -> pd.Series:
+    """People a day in hospital who do not meet the criteria to reside, per 100,000 residents aged 65 and over, by board.
+
+    Mean of the days that were reported in the last twelve months of the table, over mid-year estimates of the board's own area.
+    People of all ages and from anywhere are counted in the board's hospitals, so it is a measure of scale only. A month without
+    a figure is left out.
+    """
+    rows = tables.load("no_criteria_to_reside").dropna(subset=["value"])
+    months = sorted(rows["month"].unique())[-12:]
+    rows = rows[rows["month"].isin(months)]
+    daily = (rows["value"] * rows["days_reported"]).groupby(rows["code"]).sum() / rows.groupby("code")["days_reported"].sum()
+    people = tables.load("population_estimates_icb")
+    people = people[(people["year"] == people["year"].max()) & people["age_band"].isin(_OLDER_BANDS)]
+    return 100_000 * daily / people.groupby("icb")["persons"].sum().reindex(daily.index)
 
 
 def delayed_rate(code: str, year: str, put_down_to: str = "all") -> float:

@@ -101,6 +101,12 @@ def noun(share: float, places: int = 0, adjective: str = "") -> str:
     return f"no {kind}change" if _nought(text) else f"a {kind}{'fall' if share < 0 else 'rise'} of {text}"
 
 
+def signed(share: float, places: int = 0) -> str:
+    """A change with its sign: "+9%", "−5%", "0%"."""
+    text = percent(share, places)
+    return f"+{text}" if share > 0 and not _nought(text) else text
+
+
 def capital(text: str) -> str:
     """The text with its first letter as a capital, the rest as it was."""
     return text[:1].upper() + text[1:]

@@ -8,6 +8,7 @@ Everything that is ours in the build is here, in ordinary Sphinx events, so that
 - roles.py, places.py: facts, claims and figures in prose; the reader's place, its files and scripts
 - frame.py, notes.py, facilitator.py, diagrams.py, freshness.py, minutes.py: the head of a chapter, reflections, what learners
   do not see, diagrams from text, when a chapter was last checked, how long things take
+- your_place.py: the tables and questions of the reader's place
 - game.py: cards, tables and plans of the game, for facilitators
 - about.py, licences.py, references.py: lists of tables, cautions and claims, and of other people's work; how a source is cited
 - this_build.py: versions, tables and checks behind a build; published.py: what a page tells search engines and lost readers
@@ -43,11 +44,12 @@ from placelab.book import (
     simulator,
     this_build,
     trim,
+    your_place,
 )
 
 PARTS = (
     execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
-    about, licences, this_build, published, hosting, simulator, game, trim,
+    about, licences, this_build, published, hosting, simulator, game, trim, your_place,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
@@ -40,15 +41,19 @@ class FactRole(SphinxRole):
     """{fact}`net-spending year=2009-10 as=bn`: a number from a measure, for England or for the place that the reader picks."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        spec = " ".join(self.text.split())
-        try:
-            text, follows = facts.render(spec), facts.follows(spec)
-        except facts.UnknownFact as problem:
-            log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="fact")
-            text, follows = self.text, False
-        if follows:
-            return [followed(self.rawtext, text, classes=["fact"], fact=places.note(self.env, spec))], []
-        return [nodes.inline(self.rawtext, text, classes=["fact"])], []
+        return [fact_node(self.env, " ".join(self.text.split()), self.rawtext, self.get_location())], []
+
+
+def fact_node(env: BuildEnvironment, spec: str, rawtext: str, location: str) -> nodes.inline:
+    """A fact's words in the page; one that follows the reader's place is noted. An unknown fact is a warning at `location`."""
+    try:
+        text, follows = facts.render(spec), facts.follows(spec)
+    except facts.UnknownFact as problem:
+        log.warning("%s", problem, location=location, type="placelab", subtype="fact")
+        text, follows = spec, False
+    if follows:
+        return followed(rawtext, text, classes=["fact"], fact=places.note(env, spec))
+    return nodes.inline(rawtext, text, classes=["fact"])
 
 
 class ClaimRole(SphinxRole):

@@ -84,7 +84,7 @@ export async function place(root, code) {
 // A fact's words in a place's file: {text, note}, or null where it has none or they are not words.
 export function factIn(file, id) {
   const told = Object.hasOwn(file.facts, id) ? file.facts[id] : null;
-  if (!isRecord(told) || !isText(told.text, 200)) return null;
+  if (!isRecord(told) || !isText(told.text, 400)) return null;
   return { text: told.text, note: isText(told.note, 600) ? told.note : "" };
 }
 

@@ -14,6 +14,7 @@ from placelab.places import Place
 from placelab.scorecard import BASE, BASES, CENSUS
 from placelab.widgets.base import Choice, Control, Finding, LiveFigure, Slider, place_choice
 from placelab.widgets.demand_trends import place_words
+from placelab.wording import signed
 
 VIEWS = {
     "place": "Your place",
@@ -75,12 +76,6 @@ class ForecastScorecard(LiveFigure):
 def _numbers(people: pd.Series) -> list[float]:
     """People as the script gets them: the projection is not in whole people, so a few decimals stay."""
     return [int(v) if v == int(v) else round(float(v), 4) for v in people]
-
-
-def signed(share: float, decimals: int = 0) -> str:
-    """A change with its sign: "+9%", "−5%", "0%"."""
-    text = wording.percent(share, decimals)
-    return f"+{text}" if share > 0 and text.strip("0.%") else text
 
 
 def _span(low: float, high: float) -> str:
