@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from placelab.book.browser import opened_browser
+from placelab.book.browser import SUB_PATH, chromium, opened_browser, served
 
-__all__ = ["opened_browser"]
+__all__ = [
+    "EVERY", "ROOT", "SUB_PATH", "TELEPHONE", "Watch", "chromium", "open_all", "opened_browser", "pages", "served", "settle",
+]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERY = ["", *(f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")), "search.html?q=spending", "404.html"]
 
 TELEPHONE = {"width": 320, "height": 640}  # CSS pixels: the narrowest that is supported
-SUB_PATH = "/leading-a-place/"  # a book on GitHub Pages lies under its repository's name
-
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves the book under SUB_PATH and nothing at the root, as a project's site does."""
-
-    protocol_version = "HTTP/1.1"
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}  # noqa: RUF012
-
-    def translate_path(self, path: str) -> str:
-        if not path.startswith(SUB_PATH):
-            return str(Path(self.directory) / "no-such-file")
-        return super().translate_path("/" + path.removeprefix(SUB_PATH))
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a built book on a free local port; yield the address of its first folder, ending in /."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def pages(folder: Path) -> list[str]:

@@ -15,6 +15,7 @@ from building import ROOT, Build
 
 from placelab import facts, places, spending, tables, widgets
 from placelab.book import places as place_files
+from placelab.book import your_place
 from placelab.widgets import page as page_home
 from placelab.widgets.one_in_ten import OneInTen
 
@@ -38,8 +39,9 @@ def paragraphs() -> list[str]:
 
 
 def specs() -> list[str]:
-    """Every fact of the book, once."""
-    return sorted({" ".join(spec.split()) for block in paragraphs() for spec in FACT.findall(block)})
+    """Every fact of the book, once, with those that the page of the place prints by directive."""
+    written = {" ".join(spec.split()) for block in paragraphs() for spec in FACT.findall(block)}
+    return sorted(written | set(your_place.specs()))
 
 
 FOLLOWING = [spec for spec in specs() if facts.follows(spec)]

@@ -83,6 +83,7 @@ GROUPS = ("type", "region", "percentile")  # arguments that name a group of plac
 
 FORMATS: dict[str, Callable[[float], str]] = {
     "pounds": wording.pounds,
+    "model": wording.rough_pounds,
     "bn": lambda v: f"£{v / 1e9:.2f}bn",
     "bn1": lambda v: f"£{v / 1e9:.1f}bn",
     "m": lambda v: f"£{v / 1e6:,.0f}m",
@@ -489,10 +490,9 @@ def older_people_spending(place: str) -> Value:
 @fact("council-tax-share")
 def council_tax_share(place: str) -> Value:
     """The part of Core Spending Power that is council tax; what care draws on it is assumed to be the same part."""
-    shares = gap.council_tax_share()
+    shares = gap.council_tax_published()
     if place == places.ENGLAND:
-        money = gap.starting_point()["money"]
-        return Value(float((shares["share"] * money).sum() / money.sum()), "share")
+        return Value(gap.council_tax_everywhere(), "share")
     year = shares.at[place, "year"]
     return Value(float(shares.at[place, "share"]), "share", _notes(_together(place, year), _small(place)))
 
@@ -792,7 +792,7 @@ def question(place: str, number: str) -> Value:
 def cautions_on(place: str, section: str) -> Value:
     """What to know of a table's figures for the place, each caution once and in the order of the rows."""
     cells = [row.cells() for row in your_place.section(section)]
-    own, like = ([spec for row in cells for spec in row[column]] for column in (0, 1))
+    own, like = ([row[column] for row in cells] for column in (0, 1))
     notes = dict.fromkeys(part for spec in own for part in tell(spec, place).note.split("; ") if part)
     missing = any(tell(spec, place).note for spec in like)
     said = [*notes, *(["of some similar places nothing is published, and the middle is of the rest"] if missing else [])]

@@ -182,6 +182,13 @@ def older_share(split: str = "gross") -> pd.Series:
     `split` is a key of SPLITS. Spending that no age group carries is left out. A place formed since takes its area's share;
     one without a figure takes the share of all. Raises ValueError for an unknown split.
     """
+    share, everywhere = _older_share(split)
+    return share.fillna(everywhere)
+
+
+@cache
+def _older_share(split: str) -> tuple[pd.Series, float]:
+    """The same as published, blank where a place has no figure, and the share of all."""
     if split == "gross":
         table = tables.load("care_income")
         wide = table.pivot_table(index="code", columns="measure", values="value", aggfunc="sum")
@@ -195,8 +202,7 @@ def older_share(split: str = "gross") -> pd.Series:
         start = "2013-14"
     else:
         raise ValueError(f"split: {split!r} is not one of {', '.join(SPLITS)}")
-    share, everywhere = _share_by_place(older, older + younger, start)
-    return share.fillna(everywhere)
+    return _share_by_place(older, older + younger, start)
 
 
 def _share_by_place(part: pd.Series, whole: pd.Series, year: str) -> tuple[pd.Series, float]:
@@ -212,12 +218,9 @@ def _share_by_place(part: pd.Series, whole: pd.Series, year: str) -> tuple[pd.Se
 
 
 def older_part(code: str) -> float:
-    """The part of a place's spending that goes to people aged 65 and over, 0 to 1; England's weighs each place by its money."""
-    share = older_share()
-    if code != places.ENGLAND:
-        return float(share[places.get(code).code])
-    money = starting_point()["money"]
-    return float((share * money).sum() / money.sum())
+    """The part of gross spending that went to people aged 65 and over, as published, 0 to 1; NaN where a place has no figure."""
+    share, everywhere = _older_share("gross")
+    return everywhere if code == places.ENGLAND else float(share[places.get(code).code])
 
 
 @cache
@@ -228,16 +231,30 @@ def council_tax_share() -> pd.DataFrame:
     an assumption: no council says which pound pays for what. It is council tax over Core Spending Power in the latest year that
     has both for the place's area (2020-21, else 2018-19); the City of London, without either, takes the share of all.
     """
-    wide = tables.load("core_spending_power").pivot(index=["year", "code"], columns="measure", values="value")
+    return council_tax_published().fillna({"share": council_tax_everywhere()})
+
+
+def _spending_power(year: str) -> tuple[pd.Series, float]:
+    """Council tax over Core Spending Power in one year: by code of the 153 places, and over all councils that have both."""
+    wide = tables.load("core_spending_power").pivot(index=["year", "code"], columns="measure", values="value").loc[year]
+    return _share_by_place(wide["council_tax"], wide["core_spending_power"], year)
+
+
+def council_tax_everywhere() -> float:
+    """Council tax over Core Spending Power of all councils, in the latest year there is."""
+    return _spending_power(_SPENDING_POWER[0])[1]
+
+
+@cache
+def council_tax_published() -> pd.DataFrame:
+    """`council_tax_share` without what stands in: share is blank for a place without a figure."""
     out = pd.DataFrame({"share": np.nan, "year": _SPENDING_POWER[0]}, index=places.frame().index)
     for year in _SPENDING_POWER:
-        share, _ = _share_by_place(wide.loc[year, "council_tax"], wide.loc[year, "core_spending_power"], year)
+        share, _ = _spending_power(year)
         found = share[out["share"].isna()].dropna()
         out.loc[found.index, "share"] = found
         out.loc[found.index, "year"] = year
-    latest = wide.loc[_SPENDING_POWER[0]]
-    _, everywhere = _share_by_place(latest["council_tax"], latest["core_spending_power"], _SPENDING_POWER[0])
-    return out.fillna({"share": everywhere})
+    return out
 
 
 @cache

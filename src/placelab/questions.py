@@ -148,8 +148,8 @@ def cause_of_gap(of: Numbers) -> str:
             f"With funding level, need in {of.counted(gap.FIRST)} costs no more in {gap.END} than funding pays for, by this sum. "
             "What does the sum leave out here?"
         )
-    causes = f"Of a gap of {wording.pounds(of.gap)} a year in {of.counted(gap.FIRST)} by {gap.END}, "
-    ageing, cost = wording.pounds(of.ageing), wording.pounds(of.unit_cost)
+    causes = f"Of a gap of {wording.rough_pounds(of.gap)} a year in {of.counted(gap.FIRST)} by {gap.END}, "
+    ageing, cost = wording.rough_pounds(of.ageing), wording.rough_pounds(of.unit_cost)
     if of.unit_cost >= of.ageing:
         return (
             f"{causes}dearer care alone would make {cost} and ageing alone {ageing}. "
@@ -207,6 +207,8 @@ def boards(of: Numbers) -> str:
 
 def younger_adults(of: Numbers) -> str:
     """How much of the money is for people under 65."""
+    if of.younger != of.younger:
+        return ""
     return (
         f"People under 65 took {wording.percent(of.younger)} of what {of.name} spent on adult social care when it was last "
         "published by age. Does our plan speak of them as much as it does of ageing?"

@@ -20,6 +20,11 @@ def pounds(value: float) -> str:
     return f"{sign}£{size:,.0f}"
 
 
+def rough_pounds(value: float) -> str:
+    """£ as `pounds` has it, but three figures below a million: what a model gives is no nearer than that. "£18,400"."""
+    return pounds(value if abs(value) >= 999.5e3 else float(f"{value:.3g}"))
+
+
 def percent(share: float, places: int = 0) -> str:
     """A share as a percentage: 0.139 -> "14%"; negative with a true minus sign."""
     text = f"{abs(100 * share):.{places}f}%"

@@ -12,23 +12,21 @@ from dataclasses import dataclass
 from placelab import gap, places, wording
 
 BLANK, NO_GROUP = "not published", "not compared"
-_MIDDLE = " (England: the middle council)"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: its label, its facts (two make a span, "£1m to £2m") and, where it is another, England's fact."""
+    """One line of a table: its label, its fact and, where it is another, England's."""
 
     label: str
-    facts: tuple[str, ...]
+    fact: str
     england: str = ""
 
-    def cells(self) -> tuple[tuple[str, ...], ...]:
+    def cells(self) -> tuple[str, str, str]:
         """The facts of the place, of the places like it, and of England."""
-        own = tuple(f"{fact} blank={_as_argument(BLANK)}" for fact in self.facts)
-        like = tuple(f"{fact} of=similar blank={_as_argument(NO_GROUP)}" for fact in self.facts)
-        england = (self.england,) if self.england else tuple(f"{fact} of=England" for fact in self.facts)
-        return own, like, england
+        own = f"{self.fact} blank={_as_argument(BLANK)}"
+        like = f"{self.fact} of=similar blank={_as_argument(NO_GROUP)}"
+        return own, like, self.england or f"{self.fact} of=England"
 
 
 def _as_argument(words: str) -> str:
@@ -37,63 +35,63 @@ def _as_argument(words: str) -> str:
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
     "people": (
-        Row("People, mid-2023", ("population year=2023",)),
-        Row("Aged 65 and over", ("population-share year=2023 age=65_and_over",)),
-        Row("Aged 85 and over", ("population-share year=2023 age=85_and_over as=pct1",)),
-        Row("Number aged 85 and over, change 2013 to 2023", ("population-change start=2013 end=2023 age=85_and_over as=signed",)),
+        Row("People, mid-2023", "population year=2023"),
+        Row("Aged 65 and over", "population-share year=2023 age=65_and_over"),
+        Row("Aged 85 and over", "population-share year=2023 age=85_and_over as=pct1"),
+        Row("Number aged 85 and over, change 2013 to 2023", "population-change start=2013 end=2023 age=85_and_over as=signed"),
         Row("The same, as projected, 2023 to 2033",
-            ("population-change start=2023 end=2033 age=85_and_over kind=projection as=signed",)),
-        Row("Older people needing help with daily living, 2023 to 2033, by ageing alone", ("need-change end=2033 as=signed",)),
-        Row("Disabled, by their own account, 2021", ("disabled-share",)),
-        Row("Giving 50 or more hours of unpaid care a week, 2021", ("unpaid-carers hours=50_or_more",)),
-        Row("Years of life in good health, women, 2016-18", ("healthy-life-expectancy year=2016-18 sex=female",)),
-        Row("Years of life in good health, men, 2016-18", ("healthy-life-expectancy year=2016-18 sex=male",)),
-        Row(f"Deprivation score, 2025; higher is more deprived{_MIDDLE}", ("deprivation-score year=2025",)),
+            "population-change start=2023 end=2033 age=85_and_over kind=projection as=signed"),
+        Row("Older people needing daily help, 2023 to 2033, by ageing alone", "need-change end=2033 as=signed"),
+        Row("Disabled, by their own account, 2021", "disabled-share"),
+        Row("Giving 50 or more hours of unpaid care a week, 2021", "unpaid-carers hours=50_or_more"),
+        Row("Years of life in good health, women, 2016-18", "healthy-life-expectancy year=2016-18 sex=female"),
+        Row("Years of life in good health, men, 2016-18", "healthy-life-expectancy year=2016-18 sex=male"),
+        Row("Deprivation score, 2025; higher is more deprived", "deprivation-score year=2025"),
     ),
     "money": (
-        Row(f"Net spending on adult social care per adult, 2023-24, cash{_MIDDLE}", ("net-spending year=2023-24 per=adult",),
+        Row("Net spending per adult, 2023-24, cash", "net-spending year=2023-24 per=adult",
             "spending-percentile year=2023-24 percentile=50"),
-        Row("Change in it, real terms, 2009-10 to 2015-16", ("net-change start=2009-10 end=2015-16 as=signed",)),
-        Row("Change in it, real terms, 2009-10 to 2023-24", ("net-change start=2009-10 end=2023-24 as=signed",)),
-        Row("Part of gross spending that went to people aged 65 and over, 2016-18", ("older-people-spending",)),
-        Row("Part of core money that is council tax, 2020-21", ("council-tax-share",)),
-        Row(f"An hour of home care bought, 2021-22, in 2024-25 prices{_MIDDLE}", ("unit-cost what=hour as=pence",)),
-        Row(f"A week in a care home, 65 and over, the same year and prices{_MIDDLE}", ("unit-cost what=week",)),
-        Row("What one year in ten would need above expectation (England: a council of average size)", ("bad-year",)),
+        Row("Change in it, real terms, 2009-10 to 2015-16", "net-change start=2009-10 end=2015-16 as=signed"),
+        Row("Change in it, real terms, 2009-10 to 2023-24", "net-change start=2009-10 end=2023-24 as=signed"),
+        Row("Gross spending that went to people aged 65 and over, 2016-18", "older-people-spending"),
+        Row("Core spending power that is council tax, 2020-21", "council-tax-share"),
+        Row("An hour of home care, 2021-22, in 2024-25 prices", "unit-cost what=hour as=pence"),
+        Row("A week in a care home, 65 and over, the same", "unit-cost what=week"),
+        Row("What one year in ten needs above expectation", "bad-year as=model"),
     ),
     "gap": (
-        Row("The gap in 2035-36, a year", ("funding-gap year=2035-36",)),
-        Row("For each adult then", ("funding-gap year=2035-36 per=adult",)),
-        Row("As a share of funding then", ("funding-gap year=2035-36 per=funding",)),
-        Row("Eight draws in ten lie between",
-            ("funding-gap-draws year=2035-36 below=10", "funding-gap-draws year=2035-36 below=90")),
-        Row("If people aged and care cost no more", ("funding-gap year=2035-36 unit_cost=0",)),
-        Row("If care cost more and nobody aged", ("funding-gap year=2035-36 ageing=no",)),
-        Row("Funding, a year above prices", ("gap-closing lever=funding as=signed1",)),
-        Row("Council tax alone, a year above prices", ("gap-closing lever=council_tax as=signed1",)),
-        Row("Unit cost, a year against prices", ("gap-closing lever=unit_cost as=signed1",)),
-        Row("Need of a person of given age, a year", ("gap-closing lever=need_per_head as=signed1",)),
+        Row("The gap in 2035-36, a year", "funding-gap year=2035-36 as=model"),
+        Row("For each adult then", "funding-gap year=2035-36 per=adult"),
+        Row("As a share of funding then", "funding-gap year=2035-36 per=funding"),
+        Row("One draw in ten of its assumptions gives less than", "funding-gap-draws year=2035-36 below=10 as=model"),
+        Row("One draw in ten gives more than", "funding-gap-draws year=2035-36 below=90 as=model"),
+        Row("If people aged and care cost no more", "funding-gap year=2035-36 unit_cost=0 as=model"),
+        Row("If care cost more and nobody aged", "funding-gap year=2035-36 ageing=no as=model"),
+        Row("Funding, a year above prices", "gap-closing lever=funding as=signed1"),
+        Row("Council tax alone, a year above prices", "gap-closing lever=council_tax as=signed1"),
+        Row("Unit cost, a year against prices", "gap-closing lever=unit_cost as=signed1"),
+        Row("Need of a person of given age, a year", "gap-closing lever=need_per_head as=signed1"),
     ),
     "forecasts": (
-        Row("Made in 2018, people aged 65 and over", ("forecast-error age=65_and_over base=2016 as=signed1",)),
-        Row("Made in 2018, people aged 85 and over", ("forecast-error age=85_and_over base=2016 as=signed1",)),
-        Row("Made in 2020, people aged 65 and over", ("forecast-error age=65_and_over base=2018 as=signed1",)),
-        Row("Made in 2020, people aged 85 and over", ("forecast-error age=85_and_over base=2018 as=signed1",)),
+        Row("Made in 2018, people aged 65 and over", "forecast-error age=65_and_over base=2016 as=signed1"),
+        Row("Made in 2018, people aged 85 and over", "forecast-error age=85_and_over base=2016 as=signed1"),
+        Row("Made in 2020, people aged 65 and over", "forecast-error age=65_and_over base=2018 as=signed1"),
+        Row("Made in 2020, people aged 85 and over", "forecast-error age=85_and_over base=2018 as=signed1"),
         Row("For 85 and over, growth since 2011 carried on",
-            ("forecast-error age=85_and_over base=2016 method=trend as=signed1",)),
-        Row("For 85 and over, no change from 2016", ("forecast-error age=85_and_over base=2016 method=no_change as=signed1",)),
+            "forecast-error age=85_and_over base=2016 method=trend as=signed1"),
+        Row("For 85 and over, no change from 2016", "forecast-error age=85_and_over base=2016 method=no_change as=signed1"),
     ),
     "interface": (
-        Row("People a day delayed in leaving hospital, per 100,000 adults, 2019-20", ("delayed-rate year=2019-20",)),
-        Row("Of them, put down to social care alone", ("delayed-rate year=2019-20 put_down_to=social_care",)),
-        Row("In hospital without meeting the criteria to reside, a day, per 100,000 aged 65 and over, year to August 2025, "
-            "main board (England: the middle board)", ("criteria-to-reside",)),
+        Row("Delayed in leaving hospital, a day, per 100,000 adults, 2019-20", "delayed-rate year=2019-20"),
+        Row("Of them, put down to social care alone", "delayed-rate year=2019-20 put_down_to=social_care"),
+        Row("In hospital without meeting the criteria to reside, a day, per 100,000 "
+            "aged 65 and over, year to August 2025, main board", "criteria-to-reside"),
         Row("Moved into a care home, 65 and over, per 100,000, 2020-21",
-            ("outcome measure=care_home_admissions_65plus_per_100_000 year=2020-21 as=count",)),
+            "outcome measure=care_home_admissions_65plus_per_100_000 year=2020-21 as=count"),
         Row("At home 91 days after reablement, 65 and over, 2020-21",
-            ("outcome measure=reablement_at_home_91_days year=2020-21",)),
+            "outcome measure=reablement_at_home_91_days year=2020-21"),
         Row("Admitted to hospital for a fall, 65 and over, per 100,000, 2017-18",
-            ("outcome measure=falls_admissions_65plus_per_100_000 year=2017-18 as=count",)),
+            "outcome measure=falls_admissions_65plus_per_100_000 year=2017-18 as=count"),
     ),
 }  # fmt: skip
 
@@ -144,8 +142,10 @@ def money_told(code: str) -> str:
 
 
 def similar_told(code: str) -> str:
-    """The places most like this one, nearest first, as a phrase; "none" with the reason where there is no group."""
+    """The places most like this one, nearest first, as a sentence without its full stop, or why there are none."""
     if code == places.ENGLAND:
-        return "none, since England is compared with nothing"
-    found = [place.in_sentence for place in places.similar(code)]
-    return places.join(found) if found else "none, since a place so small is compared with no group"
+        return "England is compared with nothing"
+    name, found = places.get(code).in_sentence, [place.in_sentence for place in places.similar(code)]
+    if not found:
+        return f"A place as small as {name} is compared with no group"
+    return f"Most like {name} are {places.join(found)}, the nearest first"

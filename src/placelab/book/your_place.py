@@ -7,7 +7,6 @@ holds it and the page's script needs to know nothing of tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from docutils import nodes
@@ -39,23 +38,14 @@ class PlaceTable(SphinxDirective):
         self.env.note_dependency(your_place.__file__)
         self.env.note_dependency(__file__)
         first, like, england = ([nodes.Text(words)] for words in (" ".join(self.content), "Similar places", "England"))
-        head = [first, self._facts([_PLACE]), like, england]
-        body = [[[nodes.Text(row.label)], *map(self._facts, row.cells())] for row in rows]
-        cautions = nodes.paragraph("", "", nodes.Text("* "), *self._facts([f"cautions-on section={name}"]), nodes.Text("."))
+        head = [first, self._fact(_PLACE), like, england]
+        body = [[[nodes.Text(row.label)], *map(self._fact, row.cells())] for row in rows]
+        cautions = nodes.paragraph("", "", nodes.Text("* "), *self._fact(f"cautions-on section={name}"), nodes.Text("."))
         cautions["classes"].append("place-cautions")
         return [nodes.container("", _table(head, body), cautions, classes=["place-table"])]
 
-    def _facts(self, specs: Iterable[str]) -> list[nodes.Node]:
-        """Facts as a cell has them: one, or two as a span."""
-        return spread(roles.fact_node(self.env, spec, spec, self.get_location()) for spec in specs)
-
-
-def spread(found: Iterable[nodes.Node]) -> list[nodes.Node]:
-    """Nodes with "to" between each two."""
-    out: list[nodes.Node] = []
-    for node in found:
-        out += [nodes.Text(" to "), node] if out else [node]
-    return out
+    def _fact(self, spec: str) -> list[nodes.Node]:
+        return [roles.fact_node(self.env, spec, spec, self.get_location())]
 
 
 def _table(head: list[list[nodes.Node]], body: list[list[list[nodes.Node]]]) -> nodes.table:
@@ -92,7 +82,7 @@ def specs() -> list[str]:
     """Every fact that the two directives print, for England and for a place."""
     found = [_PLACE, *(f"question number={number}" for number in range(1, questions.ASKED + 1))]
     for name, rows in your_place.SECTIONS.items():
-        found += [f"cautions-on section={name}", *(spec for row in rows for cell in row.cells() for spec in cell)]
+        found += [f"cautions-on section={name}", *(spec for row in rows for spec in row.cells())]
     return list(dict.fromkeys(found))
 
 

@@ -26,6 +26,7 @@ export function picker(head, { search, choose, name }) {
   const list = part("[role=listbox]");
   const hint = part(".place-hint");
   const clear = part(".place-clear");
+  const summary = part(".place-summary"); // not on the page it leads to
   const status = part(".place-status");
   const notes = part(".place-notice");
   const usual = hint.textContent;
@@ -145,6 +146,7 @@ export function picker(head, { search, choose, name }) {
       input.value = name();
       if (document.activeElement === input) input.select(); // so that typing begins anew
       clear.hidden = name() === "England";
+      if (summary) summary.hidden = clear.hidden;
     },
   };
 }
