@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book test lint data lock lab hub audit serve shots bench browser clean pdf zip
+.PHONY: help book test lint data lock lab hub audit serve place shots bench browser clean pdf zip
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,6 +62,9 @@ pdf: $(READY) browser ## print the whole book: make pdf EDITION=facilitator
 zip: $(READY) ## pack the built book into a zip that reads without a server
 	@test -f _build/html/index.html || $(MAKE) book
 	$(BIN)/python -m placelab.book.folder
+
+place: $(READY) browser ## print a place on two sheets of A4: make place PLACE=Suffolk
+	@$(BIN)/python -m placelab.book.print_place $(if $(PLACE),"$(PLACE)",$(error say which: make place PLACE=Suffolk)) $(if $(OUT),--out "$(OUT)")
 
 shots: $(READY) browser ## take pictures of every page of the built book, into _shots/
 	$(BIN)/python tests/screenshots.py

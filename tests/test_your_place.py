@@ -6,10 +6,11 @@ import dataclasses
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from browsing import settle
+from browsing import TELEPHONE, settle
 from building import ROOT, Build
 from playwright.sync_api import Browser, Page
 
@@ -275,9 +276,8 @@ def expected(code: str) -> list[list[str]]:
 
 
 @pytest.mark.browser
-def test_the_page_follows_each_kind_of_place_and_fits_two_sheets(browser: Browser, site: str):
-    context = browser.new_context(viewport={"width": 320, "height": 800})
-    page = context.new_page()
+def test_the_page_follows_each_kind_of_place_and_fits_two_sheets(browser: Browser, reader: Callable[..., Page], site: str):
+    page = reader(viewport=TELEPHONE)
     for code in [*SIX.values(), "E06000059", LONGEST, places.ENGLAND]:
         page.goto(f"{site}book/your-place.html?place={code}")
         settle(page)
@@ -290,7 +290,6 @@ def test_the_page_follows_each_kind_of_place_and_fits_two_sheets(browser: Browse
         assert wide == 0, f"{code}: something is wider than a window of 320 pixels"
         marked = page.locator(".place-table:has(.fact-note) .place-cautions").count()
         assert page.locator(".place-cautions:visible").count() == marked
-    context.close()
     for code in [*SIX.values(), "E06000059", LONGEST, places.ENGLAND]:
         pdf = print_place.printed(browser, site, places.get(code))
         assert len(re.findall(rb"/Type /Page\b", pdf)) == 2, code
@@ -298,14 +297,12 @@ def test_the_page_follows_each_kind_of_place_and_fits_two_sheets(browser: Browse
 
 
 @pytest.mark.browser
-def test_the_page_speaks_of_england_without_script(browser: Browser, site: str):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_the_page_speaks_of_england_without_script(reader: Callable[..., Page], site: str):
+    page = reader(java_script_enabled=False)
     page.goto(f"{site}book/your-place.html")
     cells = [cell.strip() for cell in page.locator(".place-table tbody td").all_inner_texts()]
     assert cells == [text for line in expected(places.ENGLAND) for text in line]
     assert page.locator(".place-name").inner_text() == "England"
-    context.close()
 
 
 def test_every_fact_of_the_tables_is_in_every_file(built_book: Build):
