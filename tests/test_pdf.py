@@ -32,7 +32,7 @@ def written(tmp_path: Path) -> tuple[Path, Path]:
     site, toc = tmp_path / "site", tmp_path / "_toc.yml"
     toc.write_text(
         "format: jb-book\nroot: book/one\nparts:\n  - caption: The part\n    chapters:\n      - file: book/two\n"
-        "        sections: [{file: labs/three}]\n"
+        "        sections: [{file: labs/three, title: 'The lab, called so'}]\n"
     )
     bodies = {
         "book/one": '<p><a href="two.html#top">On</a> <a href="../labs/three.html">lab</a> <a href="#top">up</a> '
@@ -92,6 +92,12 @@ def test_a_labs_headings_lie_beneath_its_chapters(written: tuple[Path, Path]) ->
     assert headings == [("h1", "One"), ("h1", "Two"), ("h2", "More"), ("h2", "Three"), ("h3", "Run")]
     assert "x = 1" not in soup.get_text()
     assert [part.get_text() for part in soup.select(".contents-part")] == ["The part"]
+    assert [row.span.get_text() for row in soup.select(".book-contents a") if row.span] == ["One", "Two", "The lab, called so"]
+
+
+def test_a_chapter_goes_by_its_number() -> None:
+    assert onepage.Entry("book/05-the-fiscal-challenge", 0).label("The fiscal challenge") == "5. The fiscal challenge"
+    assert onepage.Entry("book/about/data", 1).label("The data") == "The data"
 
 
 def test_notes_for_facilitators_are_in_their_edition_only(written: tuple[Path, Path]) -> None:

@@ -33,11 +33,19 @@ HEADING = re.compile(r"h([1-6])")
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the book: its document name, how deep it lies (0: a chapter, 1: a lab), and the part that begins with it."""
+    """A page of the book: its document name, how deep it lies (0: a chapter, 1: a lab), the part that begins with it, and
+    its title where the table of contents gives it one.
+    """
 
     name: str
     depth: int
     part: str = ""
+    title: str = ""
+
+    def label(self, heading: str) -> str:
+        """What the contents call the page, given its heading; a chapter goes by its number too."""
+        number = re.match(r"0*(\d+)-", self.name.rpartition("/")[2])
+        return (f"{number[1]}. " if number else "") + (self.title or heading)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ def contents(toc: Path) -> list[Entry]:
     def beneath(name: str, depth: int) -> Iterator[Entry]:
         for tree in site[name].subtrees:
             for number, item in enumerate(tree.items):
-                yield Entry(str(item), depth, (tree.caption or "") if number == 0 else "")
+                yield Entry(str(item), depth, (tree.caption or "") if number == 0 else "", site[str(item)].title or "")
                 yield from beneath(str(item), depth + 1)
 
     return [Entry(site.root.docname, 0), *beneath(site.root.docname, 0)]
@@ -122,7 +130,8 @@ def bind(site: Path, toc: Path, edition: str = "learner", base: str = "") -> Bou
     for entry in entries:
         clean(soups[entry.name], edition)
         heading = soups[entry.name].h1
-        pages.append((entry, heading.get_text(" ", strip=True) if heading else entry.name, identifier(entry.name)))
+        found = heading.get_text(" ", strip=True) if heading else entry.name
+        pages.append((entry, entry.label(found), identifier(entry.name)))
         localise(soups[entry.name], entry, set(ids), ids, base)
     head = "".join(f'<link rel="stylesheet" href="{escape(base + sheet)}">' for sheet in sheets)
     kind = ""
