@@ -174,7 +174,8 @@ def checks(source: Path) -> list[nodes.Node]:
     """What the last run of all checks found, or that no report came with this build."""
     found = read(reports(source))
     if found is None:
-        return [_paragraph("No report of checks came with this build. make test writes one, and the next build shows it.")]
+        missing = "No report of checks came with this build. `make test` writes one, and the next build shows it."
+        return [nodes.paragraph("", "", *about.with_literals(missing))]
     passed, failed, skipped = (found.total(what) for what in ("passed", "failed", "skipped"))
     when = f" on {spelt(found.day)}" if found.day else ""
     where = f" of commit {found.commit}" if found.commit else ""
