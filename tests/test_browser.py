@@ -46,6 +46,30 @@ def test_a_page_fits_a_narrow_window(path: str, page: Page, site: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+OUTSIDE = """() => [...document.querySelectorAll('.live-picture svg text')].filter(text => {
+  const box = text.getBoundingClientRect();
+  return box.width && (box.left < 0 || box.right > document.documentElement.clientWidth);
+}).map(text => text.textContent)"""
+LONGEST = "E06000058"  # Bournemouth, Christchurch and Poole
+
+
+@pytest.mark.parametrize("lab", ["one-in-ten", "forecast-scorecard", "other-chair"])
+def test_no_word_of_a_figure_leaves_a_narrow_window(lab: str, page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{site}notebooks/{lab}.html?place={LONGEST}")
+    settle(page)
+    open_all(page)
+    for select in page.locator(".live-controls select:visible").all():
+        if select.get_attribute("data-control") == "place":
+            continue
+        before = select.input_value()
+        for value in select.evaluate("select => [...select.options].map(option => option.value)"):
+            select.select_option(value)
+            page.wait_for_timeout(60)
+            assert page.evaluate(OUTSIDE) == [], value
+        select.select_option(before)
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 def test_every_control_of_the_frame_is_large_enough_named_and_alive(width: int, page: Page, site: str) -> None:
     page.set_viewport_size({"width": width, "height": 700})

@@ -12,7 +12,7 @@ from widget_checks import gzipped, move_everything
 
 from placelab import claims, demand, figures, places, population, wording
 from placelab.widgets.conditions import Conditions
-from placelab.widgets.demand_trends import DemandTrends, ahead, peers
+from placelab.widgets.demand_trends import DemandTrends, ahead, named_peers, peers
 from placelab.widgets.need_from_ageing import NeedFromAgeing
 
 ENGLAND, SUFFOLK, CAMDEN, CITY, SCILLY = places.ENGLAND, "E10000029", "E09000007", "E09000001", "E06000053"
@@ -380,6 +380,12 @@ def test_what_the_script_gets_adds_up_to_the_tables():
     assert np.cumsum(data["similar"]["people"]["projection"][0]).tolist() == alike.tolist()
     older = np.sum(NeedFromAgeing.place_data(SUFFOLK)["people"]["projection"], axis=0)
     assert np.cumsum(older).tolist() == population.people("65 and over", "projection").loc[SUFFOLK].tolist()
+
+
+def test_a_place_without_peers_says_so():
+    assert "Devon" in named_peers(SUFFOLK)
+    assert named_peers("E06000053").startswith("There is no set of similar places for the Isles of Scilly.")
+    assert "too small" in ahead("E06000053", "85 and over") and "too small" not in ahead(SUFFOLK, "85 and over")
 
 
 def test_peers_exist_only_where_places_can_be_compared():

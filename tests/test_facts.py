@@ -127,6 +127,7 @@ def test_numbers_read_as_english():
     assert wording.percent(-0.004) == "0%"
     assert wording.people(56_489_800) == "56.5 million"
     assert wording.people(742_312) == "742,000"
+    assert [wording.people(n) for n in (0, 0.4, 9, 10)] == ["0", "fewer than 10", "fewer than 10", "10"]
     assert wording.in_words(9) == "nine" and wording.in_words(14) == "14" and wording.in_words(0) == "no"
 
 

@@ -149,6 +149,50 @@ def printed(cell: Any) -> str:
     return "".join(out.text for out in cell.outputs)
 
 
+# ---- for a place of every kind
+
+KINDS = {
+    "county": "Suffolk",
+    "London borough": "Camden",
+    "formed by reorganisation": "North Northamptonshire",
+    "with blanks": "Slough",
+    "small": "Isles of Scilly",
+}
+CHOSEN = 'places.named("Suffolk").code'
+
+
+def of_a_place(path: Path) -> bool:
+    return path.stem not in ("place-simulator", "your-framework")
+
+
+each_place_lab = pytest.mark.parametrize("path", list(filter(of_a_place, LABS)), ids=lambda path: path.stem)
+
+
+@each_place_lab
+def test_a_place_is_chosen_by_its_name(path: Path) -> None:
+    first = code(path)[0].source
+    assert first.count(CHOSEN) == 1 and not re.search(r"^\w+ = \"E\d{8}\"", first, re.MULTILINE)
+    assert "name" in cells(path)[0].source.split("You can ignore", 1)[1], "the reader is told what to change"
+
+
+@each_place_lab
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lab_speaks_of_every_kind_of_place(path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What follows the place is run for each: no blank becomes a number, no place stands in a table twice, panels open."""
+    first, *rest = code(path)
+    names: dict[str, Any] = {}
+    exec(first.source.replace(CHOSEN, f'places.named("{KINDS[kind]}").code'), names)
+    asked = [cell.source for cell in rest if re.search(r"\b(place|PLACE)\b", cell.source)]
+    assert asked
+    for source in asked:
+        exec(source, names)
+        said = capsys.readouterr().out
+        assert bool(said.strip()) is ("print(" in source), source
+        assert not re.search(r"\bnan\b|\binf\b|\bNone\b|None council", said), said
+        rows = [line for line in said.splitlines() if line.strip().startswith(KINDS[kind])]
+        assert len(rows) == len(set(rows)), said
+
+
 # ---- labs and book say the same
 
 

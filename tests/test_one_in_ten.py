@@ -29,6 +29,13 @@ def test_the_text_alternative_is_made_from_the_numbers():
     assert f"Suffolk stands at −{abs(changes.at['E10000029', 'change']):.0%}" in alt
 
 
+def test_the_title_says_when_no_council_did():
+    assert OneInTen(end="2010-11").finding.title == "No council cut by more than 25%"
+    titles = [OneInTen(threshold=float(at)).finding.title for at in range(5, 51)]
+    assert not any("one council" in title or "None" in title for title in titles)
+    assert "Almost no council cut by more than 45%" in titles
+
+
 @pytest.mark.parametrize("control", OneInTen.controls(), ids=lambda c: c.name)
 def test_every_control_at_every_extreme(control):
     base = OneInTen(place="E10000029").values

@@ -404,9 +404,36 @@ def test_the_grid_says_what_the_sentence_says():
 
 def test_how_many_places_pooling_helps():
     every = risk.pooling_everywhere()[~places.frame()["small"]]
-    helped = [risk.outcome(risk.council(code), BASE) for code in every.index]
-    both = sum(all(new < old for new, old in zip(found.under, found.alone, strict=True)) for found in helped)
-    assert f"helps both in {both} of 151 places" in risk_tables.everywhere() and 0 < both < 151
+    told = [SharedRisk(place=code).finding.sentence for code in every.index]
+    both = sum("Pooling helps both." in one for one in told)
+    more = sum("Pooling helps the council and adds to the NHS's bad year." in one for one in told)
+    assert 0 < both < 151 and risk_tables.everywhere() == (
+        f"In the base case pooling helps both in {both} of 151 places. In {more} it helps the council and adds to the NHS's bad "
+        f"year, and in {151 - both - more} it makes little difference to one of them."
+    )
+
+
+def test_every_place_can_find_where_pooling_helps_both():
+    """The lab's first exercise starts there; where the base case is past an edge, a less steady NHS leads to it."""
+    (slider,) = (control for control in SharedRisk.controls() if control.name == "nhs_spread")
+    for code in places.frame().index:
+        steps = np.arange(slider.default, slider.high + slider.step / 2, slider.step)
+        assert any("helps both" in SharedRisk(place=code, nhs_spread=float(at)).finding.sentence for at in steps), code
+
+
+def test_a_year_without_a_change_says_so():
+    table = risk_tables.past_table(SCILLY).set_index("Year")["Than the middle council"]
+    assert len(table) == 10 and list(table[table == "no figure"].index) == ["2016-17", "2017-18"]
+
+
+def test_what_is_small_is_no_nought():
+    sentence = SharedRisk(place="E06000039", held_back=5).finding.sentence
+    assert "a year in a care home for fewer than 10 people" in sentence
+    assert "fewer than 10" in risk_tables.care_table(SCILLY).to_string()
+
+
+def test_a_place_named_twice_has_one_row():
+    assert list(risk_tables.spread_table([CAMDEN, CAMDEN, SUFFOLK])["Place"]) == ["Camden", "Suffolk"]
 
 
 def test_the_evidence_is_the_registers():

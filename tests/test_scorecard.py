@@ -414,6 +414,10 @@ def test_the_labs_tables_are_worded_from_the_scores():
     assert "too small" in scorecard_tables.known(CITY, "85 and over")
 
 
+def test_a_place_named_twice_has_one_row():
+    assert list(scorecard_tables.parts_table(["E09000007", "E09000007"], "85 and over")["Place"]) == ["Camden"]
+
+
 def test_every_printed_table_is_free_of_blanks():
     printed = [
         scorecard_tables.scored_table(), scorecard_tables.verdict(), scorecard_tables.notes_of_scored(),

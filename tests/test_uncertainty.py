@@ -558,6 +558,12 @@ def test_what_the_notebook_says_in_words_holds(code):
     assert ((others["high"] - others["at"]) < 0.25 * (others["high"] - others["low"])).all()
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_cost_need_and_one_source_of_funding_come_first_everywhere(code):
+    first = set(unc.tornado(code).index[:3])
+    assert {"unit_cost", "need_per_head"} < first and first & set(gap.SOURCES)
+
+
 def test_places_differ_less_than_the_draws_do():
     shares = unc.everywhere()[~places.frame()["small"]]
     doubt = (shares[0.9] - shares[0.1]).median()

@@ -345,7 +345,7 @@ def test_a_place_is_scaled_by_its_older_people():
 @pytest.mark.parametrize("code", [CITY, SCILLY])
 def test_small_places_are_said_to_be_too_small_and_the_figure_goes_on(code):
     finding = sound(OtherChair(place=code).finding)
-    assert "too small for this" in finding.sentence
+    assert f"Too few people live in {places.get(code).in_sentence} for this" in finding.sentence
     assert finding.numbers == OtherChair().finding.numbers
 
 

@@ -47,7 +47,9 @@ def count(value: float) -> str:
 
 
 def people(value: float) -> str:
-    """People, rounded to what a reader needs: "56.5 million", "742,000", "8,300", "2,100"."""
+    """People, rounded to what a reader needs: "56.5 million", "742,000", "8,300", "2,100", "fewer than 10"."""
+    if 0 < value < 10:
+        return "fewer than 10"
     if value >= 999_500:
         return f"{value / 1e6:.1f} million"
     step = 1000 if value >= 10_000 else 100 if value >= 1000 else 10

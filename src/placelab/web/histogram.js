@@ -3,6 +3,9 @@ import { axisX, axisY, gridY, plot, rect, ruleX, ruleY, text } from "@observable
 import { textWidth, wrap } from "./lines.js";
 
 const MAX_INTEGER_TICKS = 5;
+const LEFT = 42;
+const RIGHT = 20;
+const WIDEST = 240; // of a row of the marked place's name, in pixels
 
 // Bars of one width; an edge falls on `anchor`.
 export function bins(numbers, step, anchor = 0) {
@@ -13,18 +16,26 @@ export function bins(numbers, step, anchor = 0) {
   return bars;
 }
 
+// A name above its mark in rows, and how far they stand aside of it so that none leaves the picture.
+function placed(name, at, width) {
+  const across = (words) => textWidth(words, 700, 13);
+  const rows = wrap(name, Math.floor((Math.min(WIDEST, width - 16) * name.length) / across(name)));
+  const half = Math.max(...rows.map(across)) / 2 + 4;
+  return { words: rows.join("\n"), dx: Math.max(half, Math.min(width - half, at)) - at };
+}
+
 // numbers: sorted or not; beyond: areas below it are dark; mark: {name, value} or null; format: for the values' axis.
 export function histogram({ numbers, step, beyond, mark, label, counted, format }, { width }) {
   const bars = bins(numbers, step, beyond ?? 0);
   const top = Math.max(...bars.map((bar) => bar.areas)) * 1.3;
   const [left, right] = [bars[0].x1, bars.at(-1).x2];
   const side = (value) => (value - left) / (right - left);
-  const anchor = !mark || (side(mark.value) >= 0.2 && side(mark.value) <= 0.8) ? "middle" : side(mark.value) < 0.2 ? "start" : "end";
+  const named = mark && placed(mark.name, LEFT + side(mark.value) * (width - LEFT - RIGHT), width);
   const words = wrap(label, Math.floor(((width - 50) * label.length) / textWidth(label)));
   const before = side(beyond) > 0.3; // room for a word to the left of the threshold
   const dark = (bar) => beyond !== undefined && bar.x2 <= beyond + 1e-9;
   return plot({
-    className: "live-plot", width, height: width < 480 ? 300 : 340, marginLeft: 42, marginTop: 24, marginBottom: 32 + 16 * words.length,
+    className: "live-plot", width, height: width < 480 ? 300 : 340, marginLeft: LEFT, marginRight: RIGHT, marginTop: 24, marginBottom: 32 + 16 * words.length,
     x: { label: null }, y: { label: null, domain: [0, top] },
     marks: [
       gridY({ stroke: "var(--live-grid)", strokeOpacity: 1, ticks: MAX_INTEGER_TICKS }),
@@ -42,7 +53,7 @@ export function histogram({ numbers, step, beyond, mark, label, counted, format 
       ...(mark
         ? [
             ruleX([mark.value], { y1: top * 0.02, y2: top * 0.87, stroke: "var(--live-accent)", strokeWidth: 2 }),
-            text([mark.name], { x: () => mark.value, y: top * 0.88, text: (d) => d, textAnchor: anchor, lineAnchor: "bottom", lineWidth: 16, fill: "var(--live-accent)", fontWeight: 700, fontSize: 13, stroke: "var(--live-back)", strokeWidth: 4 }),
+            text([named.words], { x: () => mark.value, y: top * 0.88, text: (d) => d, dx: named.dx, lineAnchor: "bottom", fill: "var(--live-accent)", fontWeight: 700, fontSize: 13, stroke: "var(--live-back)", strokeWidth: 4 }),
           ]
         : []),
     ],

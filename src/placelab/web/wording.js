@@ -50,6 +50,7 @@ export function rounded(value) {
 }
 
 export function people(value) {
+  if (value > 0 && value < 10) return "fewer than 10";
   if (value >= 999_500) return `${fixed(value / 1e6, 1)} million`;
   const step = value >= 10_000 ? 1000 : value >= 1000 ? 100 : 10;
   return grouped(step * rounded(value / step));

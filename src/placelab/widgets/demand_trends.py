@@ -115,6 +115,13 @@ def peers(place: Place) -> list[Place]:
     return sorted(places.similar(place.code), key=lambda p: p.name) if place.code != places.ENGLAND else []
 
 
+def named_peers(code: str) -> str:
+    """The names of a place's similar places, or that there are none, as a line for the lab. Raises UnknownPlace."""
+    place = places.get(code)
+    names = ", ".join(other.name for other in peers(place))
+    return names or f"There is no set of similar places for {place.in_sentence}. Choose any two that you know."
+
+
 def _group(place: Place, compare: str) -> Group | None:
     if compare == "england" and place.code != places.ENGLAND:
         return Group("England", "England", (places.ENGLAND,))
@@ -216,7 +223,7 @@ def _remarks(place: Place, age: str, view: str, compare: str, group: Group | Non
     """What a reader should know about this choice of controls."""
     remarks = []
     if place.small:
-        remarks.append(f"Numbers in {place.in_sentence} are too small for rates and percentages to mean much.")
+        remarks.append(_small_numbers(place))
     if compare == "similar" and group is None:
         remarks.append(f"There is no set of similar places for {place.in_sentence}.")
     if view == "ratio" and age != "65 and over":
@@ -237,7 +244,12 @@ def ahead(code: str, age: str, years: int = 10) -> str:
         f"estimate. The {trend.projection.index[0]}-based projection has {wording.people(trend.projection[end])} in {end}. "
         f"Its growth from {last} to {end}, {wording.noun(trend.projected_change(end))}, takes the estimate to "
         f"{wording.people(trend.carried(end))}."
+        f"{f' {_small_numbers(place)}' if place.small else ''}"
     )
+
+
+def _small_numbers(place: Place) -> str:
+    return f"Numbers in {place.in_sentence} are too small for rates and percentages to mean much."
 
 
 # The figure, its text alternative, its table and its source

@@ -81,7 +81,7 @@ class OneInTen(LiveFigure):
         counted = spending.cuts(changes, threshold)
         measure = f"{spending.basis(key).label} {spending.PER[per][1]}"
         return Finding(
-            title=f"{wording.capital(wording.one_in(counted.share))} councils cut by more than {threshold:.0%}",
+            title=f"{wording.capital(_councils(counted.share))} cut by more than {threshold:.0%}",
             sentence=(
                 f"{_sentence(counted, measure, start, end, threshold)} {_place_sentence(place, changes, start)}"
             ).strip(),
@@ -145,6 +145,13 @@ def _notes_json(table: str) -> list[list[str]]:
 
 def _named(place: places.Place) -> dict[str, str]:
     return {"name": place.name, "inSentence": place.in_sentence}
+
+
+def _councils(share: float) -> str:
+    """A share of councils in words: "one in ten councils", "no council", "almost no council"."""
+    said = wording.one_in(share)
+    alone = {"none": "no council", "almost none": "almost no council", "an unknown share": "an unknown share of councils"}
+    return alone.get(said, f"{said} councils")
 
 
 def _unavailable(reason: str) -> Finding:

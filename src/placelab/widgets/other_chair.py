@@ -391,8 +391,10 @@ def _placed(view: _View) -> str:
     if place.code == places.ENGLAND:
         return f"The place is made up: it has {model} people aged 65 and over."
     if place.small:
-        where = wording.capital(place.in_sentence)
-        return f"{where} is too small for this: the place shown is made up, with {model} people aged 65 and over."
+        return (
+            f"Too few people live in {place.in_sentence} for this: the place shown is made up, with {model} people aged 65 and "
+            "over."
+        )
     people = wording.people(older_people(place.code))
     return (
         f"The counts are scaled to the {people} people aged 65 and over in {place.in_sentence} in mid-{winter.YEAR}. So are the "

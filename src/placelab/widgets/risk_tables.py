@@ -28,15 +28,19 @@ _EVIDENCE = (
 
 
 def past_table(code: str) -> pd.DataFrame:
-    """A place's latest ten shocks, or its area's: Year, Than the middle council."""
+    """A place's shocks of the latest ten years, or its area's: Year, Than the middle council; "no figure" where one is blank."""
     area, _ = places.area_of(code, risk.FIRST)
-    moved = risk.shocks().loc[area].dropna().iloc[-_YEARS:]
-    worded = [f"{wording.percent(abs(share), 1)} {'more' if share >= 0 else 'less'}" for share in np.expm1(moved)]
+    moved = risk.shocks().loc[area].iloc[-_YEARS:]
+    worded = [
+        "no figure" if pd.isna(share) else f"{wording.percent(abs(share), 1)} {'more' if share >= 0 else 'less'}"
+        for share in np.expm1(moved)
+    ]
     return pd.DataFrame({"Year": moved.index, "Than the middle council": worded})
 
 
 def spread_table(codes: list[str]) -> pd.DataFrame:
-    """How each place's spread is made: Place, Own record, Places of its size, Used."""
+    """How each place's spread is made, each place once: Place, Own record, Places of its size, Used."""
+    codes = list(dict.fromkeys(codes))
     table = risk.spread().loc[codes, ["own", "size", "spread"]]
     out = table.map(lambda share: wording.percent(share, 1)).set_axis(
         ["Own record", "Places of its size", "Used"], axis=1
@@ -92,11 +96,12 @@ def who_is_helped(code: str) -> pd.DataFrame:
 def everywhere() -> str:
     """In how many places pooling helps both in the base case, the places too small for rates left out: one sentence."""
     table = risk.pooling_everywhere()[~places.frame()["small"]]
-    helped = [table[f"{who}_pooled"] < table[f"{who}_alone"] for who in ("council", "nhs")]
-    both, council = int((helped[0] & helped[1]).sum()), int((helped[0] & ~helped[1]).sum())
+    change = {who: table[f"{who}_pooled"] / table[f"{who}_alone"] - 1 for who in ("council", "nhs")}
+    helped = change["council"] < -SAME
+    both, more = (int((helped & kind).sum()) for kind in (change["nhs"] < -SAME, change["nhs"] > SAME))
     return (
-        f"In the base case pooling helps both in {both} of {len(table)} places, and in {council} it helps the council and adds "
-        "to the NHS's bad year."
+        f"In the base case pooling helps both in {both} of {len(table)} places. In {more} it helps the council and adds to the "
+        f"NHS's bad year, and in {len(table) - both - more} it makes little difference to one of them."
     )
 
 

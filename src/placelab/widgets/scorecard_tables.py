@@ -134,12 +134,12 @@ def errors_table(code: str, age: str) -> pd.DataFrame:
 
 
 def parts_table(codes: Sequence[str], age: str, base: int = scorecard.BASE) -> pd.DataFrame:
-    """The last year's error taken apart: Place, Start, Growth, Both."""
+    """The last year's error taken apart, each place once: Place, Start, Growth, Both."""
     rows = scorecard.parts(age, base)
     return pd.DataFrame(
         [
             (places.get(code).name, *(signed(rows.at[code, part], 1) for part in ("start", "growth", "level")))
-            for code in codes
+            for code in dict.fromkeys(codes)
         ],
         columns=["Place", "Start", "Growth", "Both"],
     )

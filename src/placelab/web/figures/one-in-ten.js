@@ -9,6 +9,9 @@ const EDGE = 0.6; // a change beyond it is drawn at it
 
 const firstDay = (year) => `${year.slice(0, 4)}-04-01`;
 
+const ALONE = { none: "no council", "almost none": "almost no council", "an unknown share": "an unknown share of councils" };
+const councils = (share) => ALONE[oneIn(share)] ?? `${oneIn(share)} councils`;
+
 // Why a change between two years cannot be shown on a basis; empty when it can (spending.why_not).
 export function whyNot(basis, start, end) {
   const missing = (year) => `${basis.label}: ${year} was not published; there is ${basis.years[0]} to ${basis.years.at(-1)}`;
@@ -109,7 +112,7 @@ export function find(values, { shared }) {
   const mine = place && rows.find((row) => row.places.includes(values.place));
   const numbers = rows.filter((row) => !row.small && row.change !== null).map((row) => row.change).sort((a, b) => a - b);
   return {
-    title: `${capital(oneIn(counted.share))} councils cut by more than ${limit}`,
+    title: `${capital(councils(counted.share))} cut by more than ${limit}`,
     sentence: `${sentence} ${mine ? placeSentence(place, mine) : ""}`.trim(),
     alt: alternative(numbers, counted, limit, mine),
     table: byGroup(rows, threshold)(shared.fifths),

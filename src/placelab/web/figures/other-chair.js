@@ -99,7 +99,7 @@ function sentence({ shared, seen, values, run }, { label, low, median, high, row
 function placed({ shared, place }) {
   const model = people(shared.older);
   if (place.code === shared.england) return `The place is made up: it has ${model} people aged 65 and over.`;
-  if (place.small) return `${capital(place.inSentence)} is too small for this: the place shown is made up, with ${model} people aged 65 and over.`;
+  if (place.small) return `Too few people live in ${place.inSentence} for this: the place shown is made up, with ${model} people aged 65 and over.`;
   return (
     `The counts are scaled to the ${people(place.older)} people aged 65 and over in ${place.inSentence} in mid-${shared.year}. So are the ` +
     `ranges, which fit a place with ${model}: for a larger one they are too wide, for a smaller one too narrow.`
