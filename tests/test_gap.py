@@ -327,7 +327,7 @@ def test_every_case_changes_the_base_case():
 
 
 def test_what_the_notebook_says_of_all_places_holds():
-    """Counts of places that stand in the lab's prose; a new release of figures may change them."""
+    """The lab's prose says where the cost of care does more than ageing; a new release of figures may change it."""
     labels = {
         "base": "the base case",
         "ageing": "ageing alone, unit cost level",
@@ -337,7 +337,7 @@ def test_what_the_notebook_says_of_all_places_holds():
     of = {key: gap.project(gap.cases()[label]) for key, label in labels.items()}
     last = {key: (table.need - table.funding).iloc[:, -1].drop(places.ENGLAND, errors="ignore") for key, table in of.items()}
     most = last["cost"] > last["ageing"]
-    assert int(most.sum()) == 148 and len(most) == 153
+    assert len(most) == 153
     inner = {"Camden", "Hackney", "Hammersmith and Fulham", "Tower Hamlets", "Westminster"}
     assert set(places.frame().loc[most.index[~most], "name"]) == inner
     assert 0.55 < (last["oldest"] - last["base"] > last["ageing"]).mean() < 0.65
