@@ -478,7 +478,7 @@ def funding_gap_draws(place: str, year: str, below: str, width: str = "1", held:
     if share is None or held not in ("", "funding"):
         raise ValueError(f"below is 10, 50 or 90 and held is funding or left out, not {below} and {held}")
     bands = _ensemble(place, width=float(width), held=uncertainty.FUNDING if held else ()).bands
-    return Value(float(bands.at[year, share]), "£", _notes(_together(place, gap.FIRST), _small(place)))
+    return Value(float(bands.at[year, share]), "£", _notes(_together(place, gap.FIRST), _stands_in(place), _small(place)))
 
 
 @fact("older-people-spending")

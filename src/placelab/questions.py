@@ -153,7 +153,7 @@ def cause_of_gap(of: Numbers) -> str:
     if of.unit_cost >= of.ageing:
         return (
             f"{causes}dearer care alone would make {cost} and ageing alone {ageing}. "
-            "Much of what care costs is pay. Who sets it here, and what would they need to hear from us?"
+            "Who sets the pay and prices behind it here, and what would they need to hear from us?"
         )
     return (
         f"{causes}ageing alone would make {ageing} and dearer care alone {cost}. "
