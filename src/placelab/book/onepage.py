@@ -79,7 +79,8 @@ def identifier(page: str, fragment: str = "") -> str:
 def within(page: str, address: str, known: set[str], ids: dict[str, set[str]]) -> str:
     """An address on `page` as the one document has it: a place in it, where it leads to one of the pages `known`.
 
-    ids: those of each page; a link to one that is not there leads to the page's beginning.
+    ids: those of each page; a link to one that is not there leads to the page's beginning. Empty for a file of the site that
+    is not among the pages: paper has none.
     """
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
@@ -87,7 +88,7 @@ def within(page: str, address: str, known: set[str], ids: dict[str, set[str]]) -
     path = (Path("/") / page).parent / unquote(parts.path) if parts.path else None
     target = path_within(path).removesuffix(".html") if path else page
     if target not in known:
-        return address
+        return ""
     fragment = unquote(parts.fragment)
     return "#" + identifier(target, fragment if fragment in ids[target] else "")
 
@@ -225,6 +226,8 @@ def localise(article: Tag, entry: Entry, known: set[str], ids: dict[str, set[str
         for name in ("href", "xlink:href"):
             if name in tag.attrs and tag.name == "a":
                 tag[name] = within(entry.name, str(tag[name]), known, ids)
+                if not tag[name]:
+                    del tag[name]
             elif str(tag.get(name, "")).startswith("#"):
                 tag[name] = "#" + identifier(entry.name, str(tag[name])[1:])
         for name, value in tag.attrs.items():

@@ -111,7 +111,25 @@ def finish(path: Path, title: str, edition: str) -> None:
         for name in list(pdf.docinfo.keys()):
             del pdf.docinfo[name]
         pdf.docinfo["/Title"], pdf.docinfo["/Author"] = title, AUTHOR
-        pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        describe_links(pdf)
+        pdf.save(path, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def links(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    """Every link's own object."""
+    for page in pdf.pages:
+        for one in page.obj.get("/Annots", []):
+            if one.get("/Subtype") == "/Link":
+                yield one
+
+
+def describe_links(pdf: pikepdf.Pdf) -> None:
+    """Say in words where each link leads: its address, or the page of this file."""
+    numbers = destinations(pdf)
+    for one in links(pdf):
+        action = one.get("/A", pikepdf.Dictionary())
+        target = str(one.get("/Dest", action.get("/D", ""))).removeprefix("/")
+        one.Contents = pikepdf.String(str(action.get("/URI", "")) or f"page {numbers[target]}")
 
 
 def structure(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
@@ -165,6 +183,10 @@ def inspect(path: Path, wanted: int = 0) -> Report:
             bookmarks = sum(1 for _ in _walk(outline.root))
         if bookmarks < wanted:
             faults.append(f"{bookmarks} bookmarks for {wanted} pages of the site")
+        if any(str(one.get("/Contents", "")).startswith("file:") for one in links(pdf)):
+            faults.append("links lead to files of the machine that printed it")
+        if mute := sum(not str(one.get("/Contents", "")) for one in links(pdf)):
+            faults.append(f"{mute} links do not say where they lead")
         for number, page in enumerate(pdf.pages, 1):
             size = tuple(round(float(edge)) for edge in page.mediabox[2:])
             if size != A4:
