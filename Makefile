@@ -24,7 +24,7 @@ book: $(READY) ## build the book and say where to open it
 test: $(READY) lint browser ## run every check
 	@rm -rf _build/checks # the page about this build shows the report of this run alone, under the name of its commit
 	$(BIN)/python -m pytest tests notebooks -n auto --dist loadgroup --no-loadscope-reorder --maxfail=5 --timeout=300 \
-	  --junitxml=_build/checks/tests.xml -o junit_suite_name="$$($(BIN)/python -m placelab.book.this_build)" \
+	  --junitxml=_build/checks/tests.xml -o junit_suite_name="$$(test -z "$$(git status --porcelain 2>&1)" && git rev-parse HEAD)" \
 	  --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=60 $(ARGS)
 
 lint: $(READY) ## check style and types

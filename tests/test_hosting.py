@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from building import ROOT, Build
 
-from placelab.book import hosting, policy
+from placelab.book import moved as moved_pages
+from placelab.book import nginx, policy
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PAGE = "/book/05-the-fiscal-challenge.html"
@@ -39,7 +40,7 @@ def ask(built_book: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     if not NGINX:
         pytest.skip("no nginx on this machine")
     home = tmp_path_factory.mktemp("nginx")
-    for name, text in hosting.nginx({"book/old-page.html": PAGE.strip("/").removesuffix(".html")}).items():
+    for name, text in nginx.included({"book/old-page.html": PAGE.strip("/").removesuffix(".html")}).items():
         (home / name).write_text(text)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -78,7 +79,7 @@ def ask(built_book: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_a_page_comes_with_the_policy_and_is_asked_for_anew(ask: Ask) -> None:
     answer, body = ask(PAGE)
     assert answer.status == 200 and answer.getheader("Content-Type") == "text/html; charset=utf-8"
-    for name, value in hosting.headers().items():
+    for name, value in nginx.headers().items():
         assert answer.getheader(name) == value
     assert policy.policy() in (answer.getheader("Content-Security-Policy") or "")
     assert answer.getheader("Cache-Control") == "no-cache"
@@ -124,8 +125,8 @@ def test_lost_and_moved_readers_are_led(ask: Ask) -> None:
     "moved", [{"/book/a.html": "b"}, {"book/a": "b"}, {"a/../b.html": "b"}, {"a b.html": "b"}, {"a.html": 3}, ["a"]]
 )
 def test_an_address_that_cannot_have_moved_is_refused(moved: object) -> None:
-    with pytest.raises(hosting.ConfigError, match="placelab_moved"):
-        hosting.checked(moved)
+    with pytest.raises(moved_pages.ConfigError, match="placelab_moved"):
+        moved_pages.checked(moved)
 
 
 def test_a_moved_page_leads_on_without_a_server_that_redirects(small_book: Path, strict_build: Callable[[Path], Build]) -> None:

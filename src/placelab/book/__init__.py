@@ -12,9 +12,10 @@ Everything that is ours in the build is here, in ordinary Sphinx events, so that
 - game.py: cards, tables and plans of the game, for facilitators
 - about.py, licences.py, references.py: lists of tables, cautions and claims, and of other people's work; how a source is cited
 - this_build.py: versions, tables and checks behind a build; published.py: what a page tells search engines and lost readers
+- moved.py: pages at the addresses of those that have moved
 - simulator.py, simulator_fit.py: the pages about the place simulator
 
-Three commands work on the finished pages: pdf.py (with onepage.py, browser.py) prints them, folder.py packs them, hosting.py
+Three commands work on the finished pages: pdf.py (with onepage.py, browser.py) prints them, folder.py packs them, nginx.py
 says how a web server sends them.
 """
 
@@ -30,9 +31,9 @@ from placelab.book import (
     frame,
     freshness,
     game,
-    hosting,
     licences,
     minutes,
+    moved,
     notes,
     pages,
     places,
@@ -49,7 +50,7 @@ from placelab.book import (
 
 PARTS = (
     execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
-    about, licences, this_build, published, hosting, simulator, game, trim, your_place,
+    about, licences, this_build, published, moved, simulator, game, trim, your_place,
 )  # fmt: skip
 
 

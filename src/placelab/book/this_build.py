@@ -3,10 +3,6 @@
 Everything on it comes from what the build was given: the lock, the data package, the commit, and the report that the last
 `make test` left in JUnit's form (_build/checks/*.xml, or the folder that PLACELAB_CHECKS names), each suite named after its
 commit. There is no clock in it, so building twice from the same gives the same page.
-
-    python -m placelab.book.this_build
-
-prints the commit that the present folder is a clean copy of, or nothing.
 """
 
 from __future__ import annotations
@@ -247,7 +243,3 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", outdated)
 
 
-
-
-if __name__ == "__main__":
-    print(commit(Path.cwd()))
