@@ -142,15 +142,45 @@ def test_an_issue_is_opened_once_and_then_added_to(tmp_path: Path) -> None:
 
 def test_broken_links_are_listed_with_their_place(tmp_path: Path) -> None:
     answers = [
-        {"filename": "book/a.md", "lineno": 3, "status": "broken", "uri": "https://example.org/gone", "info": "404"},
-        {"filename": "book/a.md", "lineno": 4, "status": "working", "uri": "https://example.org/", "info": ""},
+        {
+            "filename": "book/a.md",
+            "lineno": 3,
+            "status": "broken",
+            "code": 404,
+            "uri": "https://example.org/gone",
+            "info": "404",
+        },
+        {
+            "filename": "book/a.md",
+            "lineno": 4,
+            "status": "working",
+            "code": 0,
+            "uri": "https://example.org/",
+            "info": "",
+        },
+        {
+            "filename": "book/a.md",
+            "lineno": 5,
+            "status": "broken",
+            "code": 403,
+            "uri": "https://example.org/x",
+            "info": "403",
+        },
+        {"filename": "book/a.md", "lineno": 6, "status": "broken", "code": 0, "uri": "data.html#own", "info": ""},
     ]
     output = tmp_path / "output.json"
     output.write_text("".join(json.dumps(answer) + "\n" for answer in answers))
     command = [sys.executable, str(ROOT / ".ci" / "broken_links.py"), str(output)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "book/a.md:3: https://example.org/gone: 404\n1 broken of 2 links\n")
-    output.write_text(json.dumps(answers[1]))
+    assert (done.returncode, done.stdout.splitlines()) == (
+        1,
+        [
+            "refused: book/a.md:5: https://example.org/x: 403",
+            "book/a.md:3: https://example.org/gone: 404",
+            "1 broken and 1 refused of 3 links",
+        ],
+    )
+    output.write_text("".join(json.dumps(answer) + "\n" for answer in answers[1:]))
     assert subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
 
 
