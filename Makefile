@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book test lint data lock lab hub audit serve place shots bench browser clean pdf zip
+.PHONY: help book live same test lint data lock lab hub audit serve place shots bench browser clean pdf zip
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,8 +16,14 @@ help: ## list these commands
 
 book: $(READY) ## build the book and say where to open it
 	@rm -rf _build/html _build/.doctrees _build/jupyter_execute
-	$(BIN)/jupyter-book build . -W -n --keep-going -q
-	@printf '\nThe book is built. Open file://%s/_build/html/index.html\nor run: make serve\n' "$(CURDIR)"
+	@$(BIN)/python -m placelab.book.build
+	@printf 'Open file://%s/_build/html/index.html\nor run: make serve\n' "$(CURDIR)"
+
+live: $(READY) ## write with the book open in a browser: a saved page shows in about a second: make live PORT=8000
+	@$(BIN)/python -m placelab.live --port $(PORT)
+
+same: $(READY) ## build the book twice from nothing and compare every byte
+	@$(BIN)/python -m placelab.book.same
 
 # What fails soonest runs first. One pytest run, a process a core, sorts itself (conftest.py): unit tests, notebooks, the
 # strict build, the browser. A notebook's cell may take 60 seconds, a test 300; pytest stops after five failures.
@@ -73,6 +79,8 @@ bench: book ## measure what the package and the pages cost
 	$(BIN)/python -m placelab.benchmark
 	$(BIN)/python -m placelab.benchmark --labs
 	$(BIN)/python -m placelab.benchmark --pages
+	$(BIN)/python -m placelab.benchmark --build
+	$(BIN)/python -m placelab.benchmark --live
 
 clean: ## delete what was built; data/ and .venv stay
 	rm -rf _build _shots .jupyter_cache .pytest_cache .mypy_cache .ruff_cache

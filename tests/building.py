@@ -33,8 +33,7 @@ class Build:
 
 def build(source: Path, target: Path) -> Build:
     """Build the book in `source` strictly, into the empty folder `target`: the command of `make book`."""
-    command = Path(sys.executable).with_name("jupyter-book")
-    strict = [str(command), "build", str(source), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"]
+    strict = [sys.executable, "-m", "placelab.book.build", str(source), "--path-output", str(target)]
     settings = os.environ | {"NO_COLOR": "1", "PLACELAB_SITE": SITE}
     done = subprocess.run(strict, capture_output=True, text=True, env=settings, timeout=280)
     return Build(target / "_build" / "html", done.returncode == 0, done.stdout + done.stderr)

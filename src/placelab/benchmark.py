@@ -1,7 +1,7 @@
 """`python -m placelab.benchmark`: how long the package's work takes on this machine. It prints figures and judges nothing.
 
-In a clone, `--labs` times each notebook instead (tests/benchmark_labs.py) and, with a built book, `--pages` what its pages
-cost (tests/benchmark_pages.py).
+In a clone, `--labs` times each notebook instead, `--build` a clean build of the book, `--live` an author's loop and, with a
+built book, `--pages` what its pages cost (tests/benchmark_*.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _IMPORTS = {
     "import every measure": "import placelab.spending, placelab.population, placelab.places, placelab.claims",
     "import the live figures": "import placelab.widgets.one_in_ten",
 }
-_SCRIPTS = {"--pages": "benchmark_pages.py", "--labs": "benchmark_labs.py"}
+_SCRIPTS = {f"--{name}": f"benchmark_{name}.py" for name in ("build", "labs", "live", "pages")}
 _PLOTTING = "import sys, placelab.spending, placelab.facts, placelab.widgets.one_in_ten; print('matplotlib' in sys.modules)"
 
 

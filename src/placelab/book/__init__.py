@@ -2,7 +2,8 @@
 
 Everything that is ours in the build is here, in ordinary Sphinx events, so that nothing depends on one command:
 
-- execution.py: which results may be reused
+- execution.py, printed.py: which results may be reused, and what a page has printed from the tables
+- build.py: the application itself, and `make book`
 - pages.py, policy.py, trim.py, preload.py: what a page may load, what a browser may run on it, style sheets without what
   no page uses, a live figure's scripts asked for early
 - roles.py, places.py: facts, claims and figures in prose; the reader's place, its files and scripts
@@ -39,6 +40,7 @@ from placelab.book import (
     places,
     policy,
     preload,
+    printed,
     published,
     references,
     roles,
@@ -49,8 +51,8 @@ from placelab.book import (
 )
 
 PARTS = (
-    execution, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes, notes,
-    about, licences, this_build, published, moved, simulator, game, trim, your_place,
+    execution, printed, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes,
+    notes, about, licences, this_build, published, moved, simulator, game, trim, your_place,
 )  # fmt: skip
 
 

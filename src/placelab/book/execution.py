@@ -9,26 +9,45 @@ nbclient updates an Output widget over the very socket on which it awaits the en
 use up that socket's one signal that the end has come, and nbclient then sits until the time-out (nbclient
 issue 312, open). Measured on a notebook of three widgets: 5 runs of 100 hung; with the socket checked again
 after each sending none of 100 did, and with no widget none of 40. So no widget may be made in a build.
+
+With `placelab_kernels` above 1 (placelab.book.build sets it) the notebooks that the cache lacks run that many at a time
+while Sphinx reads the chapters, and their results go into the cache before Sphinx reads them. One that fails is left to
+myst-nb, which runs it again and reports it as it always does.
+
+An author's long-lived build (`placelab_live`, placelab.live) keeps one cache and forgets a notebook's results when a file
+that its run used has changed (placelab.used). That is quick and nearly always right; a published book relies on the
+cache's name alone.
 """
 
+import asyncio
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterable
-from importlib.resources import files
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_cache.utils import Timer
+from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-import placelab
+from placelab import used
 
 logger = logging.getLogger(__name__)
 
 KEPT_CACHES = 4  # a few branches' worth
 DERIVED = {"__pycache__", "node_modules"}
+LIVE = "live"  # the cache of an author's long-lived build
+USED = "used"  # in a cache: for each notebook, the files that its run used, with their hashes
 
 
 def input_files(source: Path) -> list[Path]:
@@ -36,8 +55,7 @@ def input_files(source: Path) -> list[Path]:
 
     source: the folder of _config.yml, which in a clone holds requirements.lock too.
     """
-    folders = Path(placelab.__file__).parent, Path(str(files("placelab.data")))
-    found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    found = {path for folder in used.folders() for path in folder.rglob("*") if path.is_file()}
     found |= {lock for lock in [source / "requirements.lock"] if lock.is_file()}
     return sorted(path for path in found if not DERIVED & set(path.parts))
 
@@ -53,7 +71,7 @@ def fingerprint(paths: Iterable[Path]) -> str:
 
 def prune(folder: Path, keep: int = KEPT_CACHES) -> None:
     """Delete all but the newest caches in a folder."""
-    caches = [path for path in folder.iterdir() if path.is_dir()]
+    caches = [path for path in folder.iterdir() if path.is_dir() and path.name != LIVE]
     for old in sorted(caches, key=lambda path: path.stat().st_mtime)[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -64,7 +82,10 @@ def place_cache(app: Sphinx, config: Config) -> None:
     Sphinx reads every page anew when this setting changes, so facts in prose follow the tables too.
     """
     source = Path(app.srcdir)
-    cache = source / ".jupyter_cache" / fingerprint(input_files(source))
+    caches = source / ".jupyter_cache"
+    cache = caches / (LIVE if config.placelab_live else fingerprint(input_files(source)))
+    if config.placelab_live and not cache.is_dir():
+        adopt(caches, cache)
     cache.mkdir(parents=True, exist_ok=True)
     os.utime(cache)
     prune(cache.parent)
@@ -86,8 +107,145 @@ def refuse_unsound_results(app: Sphinx, env: BuildEnvironment) -> None:
             shutil.rmtree(app.config.nb_execution_cache_path, ignore_errors=True)
 
 
+# Notebooks that run while chapters are read
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook's finished run."""
+
+    notebook: nbformat.NotebookNode
+    seconds: float
+
+
+def is_notebook(app: Sphinx, docname: str) -> bool:
+    """Whether a document is a notebook."""
+    return app.env.doc2path(docname).endswith(".ipynb")
+
+
+def execute(path: Path, timeout: int, files_used: Path) -> Run:
+    """Run a notebook in its own folder; the kernel lists the files it used. Raises what its first failing cell raised."""
+    notebook = nbformat.read(path, as_version=4)
+    folder = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(
+        notebook, timeout=timeout, resources=folder, record_timing=False
+    )  # times would alter its hash
+    with Timer() as timer:
+        asyncio.run(client.async_execute(env={**os.environ, "PLACELAB_USED": str(files_used)}))
+    return Run(notebook, timer.last_split)
+
+
+def start(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Start the notebooks that the cache lacks, a few at a time, and let Sphinx read all other pages first."""
+    docnames.sort(key=lambda name: is_notebook(app, name))
+    notebooks = [name for name in docnames if is_notebook(app, name)]
+    if app.config.placelab_kernels < 2 or app.config.nb_execution_mode != "cache" or not notebooks:
+        return
+    cache = get_cache(app.config.nb_execution_cache_path)
+    lacking = [name for name in notebooks if not is_cached(cache, Path(env.doc2path(name)))]
+    pool = ThreadPoolExecutor(app.config.placelab_kernels)
+    for name in lacking:
+        files_used = used_by(app, name)
+        files_used.parent.mkdir(exist_ok=True)
+        files_used.unlink(missing_ok=True)
+        running(app)[name] = pool.submit(execute, Path(env.doc2path(name)), app.config.nb_execution_timeout, files_used)
+    pool.shutdown(wait=False)
+
+
+def is_cached(cache: JupyterCacheAbstract, path: Path) -> bool:
+    """Whether the cache holds a notebook's results. A file that is no notebook is left to Sphinx to report."""
+    try:
+        cache.match_cache_notebook(nbformat.read(path, as_version=4))
+    except KeyError:
+        return False
+    except Exception:
+        return True
+    return True
+
+
+def running(app: Sphinx) -> dict[str, Future[Run]]:
+    """Notebooks under way, by document."""
+    if not hasattr(app, "placelab_running"):
+        app.placelab_running = {}  # type: ignore[attr-defined]
+    return app.placelab_running  # type: ignore[attr-defined, no-any-return]
+
+
+def finish(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Before a notebook is read, wait for its run and put the results into the cache; a failed run is left to myst-nb."""
+    future = running(app).pop(docname, None)
+    if future is None:
+        return
+    if failure := future.exception():
+        logger.info("%s failed and is run once more: %s", docname, failure)
+        return
+    run = future.result()
+    cache = get_cache(app.config.nb_execution_cache_path)
+    bundle = CacheBundleIn(run.notebook, app.env.doc2path(docname), data={"execution_seconds": run.seconds})
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    note_hashes(used_by(app, docname), [Path(app.srcdir) / "requirements.lock"])
+
+
+# What an author's long-lived build may reuse
+
+
+def hashes(paths: Iterable[Path]) -> dict[str, str]:
+    """The hash of each file; empty for one that is gone."""
+    return {str(path): fingerprint([path]) if path.is_file() else "" for path in paths}
+
+
+def note_hashes(listed: Path, more: Iterable[Path]) -> None:
+    """Put the hashes of the files that a run used, and of some more, beside their names. No list, nothing to do."""
+    if listed.is_file():
+        paths = [*map(Path, json.loads(listed.read_text(encoding="utf-8"))), *more]
+        listed.write_text(json.dumps(hashes(paths), indent=1), encoding="utf-8")
+
+
+def used_by(app: Sphinx, docname: str) -> Path:
+    """Where the files that a notebook's run used are listed."""
+    return Path(app.config.nb_execution_cache_path) / USED / f"{docname.replace('/', '-')}.json"
+
+
+def is_fresh(listed: Path) -> bool:
+    """Whether every file that a run used is as it was; not, where no list was kept."""
+    if not listed.is_file():
+        return False
+    known = json.loads(listed.read_text(encoding="utf-8"))
+    return isinstance(known, dict) and hashes(map(Path, known)) == known
+
+
+def adopt(caches: Path, target: Path) -> None:
+    """Begin the long-lived build's cache with the newest one that knows which files its runs used."""
+    knowing = [folder.parent for folder in caches.glob(f"*/{USED}")]
+    if knowing:
+        shutil.copytree(max(knowing, key=lambda path: path.stat().st_mtime), target)
+
+
+def forget(app: Sphinx, notebooks: Iterable[str]) -> list[str]:
+    """Drop the results of those notebooks whose runs used a file that has changed. Returns their names."""
+    cache = get_cache(app.config.nb_execution_cache_path)
+    stale = [name for name in notebooks if not is_fresh(used_by(app, name))]
+    for name in stale:
+        with suppress(KeyError, nbformat.reader.NotJSONError):
+            cache.remove_cache(cache.match_cache_notebook(nbformat.read(app.env.doc2path(name), as_version=4)).pk)
+    return stale
+
+
+def forget_outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Have those notebooks read again whose results no longer hold; when live only."""
+    if not app.config.placelab_live:
+        return []
+    return forget(app, [name for name in sorted(env.found_docs) if is_notebook(app, name)])
+
+
 def setup(app: Sphinx) -> None:
     """Register the events above and tell the kernels that they write a book."""
     os.environ["PLACELAB_TARGET"] = "book"
+    app.add_config_value("placelab_kernels", 1, "", [int])
+    app.add_config_value("placelab_live", False, "", [bool])
     app.connect("config-inited", place_cache)
+    app.connect("env-get-outdated", forget_outdated)
+    app.connect("env-before-read-docs", start)
+    app.connect("source-read", finish)
     app.connect("env-check-consistency", refuse_unsound_results)

@@ -13,7 +13,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from placelab import notes, tables
-from placelab.book import places
+from placelab.book import places, printed
 from placelab.widgets import note, your_framework
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class ReflectionDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         try:
+            printed.ask(self.env, "reflection", self.arguments[0])
             one = notes.get(self.arguments[0])
             if one.where != self.env.docname:
                 raise tables.TableError(f"reflection {one.id!r} belongs to {one.where}, says data/reflections.csv")
@@ -48,5 +49,6 @@ def note_pages(app: Sphinx, document: nodes.document) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the directive and the event."""
+    printed.printer("reflection", lambda name: repr(notes.get(name)))
     app.add_directive("reflection", ReflectionDirective)
     app.connect("doctree-read", note_pages)

@@ -82,7 +82,7 @@ def used(env: BuildEnvironment) -> dict[str, str]:
 
 def told(specs: Mapping[str, str], code: str) -> dict[str, dict[str, str]]:
     """The facts as one place has them: id -> text and, where there is something to know, note. Raises UnknownFact."""
-    found = {key: facts.tell(spec, code) for key, spec in sorted(specs.items())}
+    found = {key: tell(spec, code) for key, spec in sorted(specs.items())}
     return {key: {"text": fact.text} | ({"note": fact.note} if fact.note else {}) for key, fact in found.items()}
 
 
@@ -102,7 +102,10 @@ def place_json(code: str, specs: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-# An author's long-lived build tells the facts anew after each edit; what the figures need has not changed.
+# An author's long-lived build writes the files anew after each edit; what the tables say has not changed.
+tell = cache(facts.tell)
+
+
 @cache
 def figure_data(code: str) -> dict[str, Any]:
     """What each live figure needs of one place."""

@@ -1,7 +1,9 @@
 """How a source is cited: (Author and Other, 2017) in a sentence, and by surname in the list of references."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
+import pybtex.plugin  # type: ignore[import-untyped]
 from pybtex.database import Entry  # type: ignore[import-untyped]
 from pybtex.plugin import register_plugin as register_list_style  # type: ignore[import-untyped]
 from pybtex.style.formatting import toplevel  # type: ignore[import-untyped]
@@ -54,3 +56,5 @@ def setup(app: Sphinx) -> None:
     """Offer both to _config.yml: bibtex_reference_style and bibtex_default_style."""
     register_citation_style("sphinxcontrib.bibtex.style.referencing", "round_author_year", RoundAuthorYear)
     register_list_style("pybtex.style.formatting", "surname_first", SurnameFirst)
+    # pybtex looks through every installed package for a plug-in at each citation: half the time a chapter takes.
+    pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)

@@ -6,6 +6,7 @@ strict build turns into a failure.
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -17,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from placelab import claims, facts, tables, widgets
-from placelab.book import places
+from placelab.book import places, printed
 from placelab.widgets import page
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class FactRole(SphinxRole):
 def fact_node(env: BuildEnvironment, spec: str, rawtext: str, location: str) -> nodes.inline:
     """A fact's words in the page; one that follows the reader's place is noted. An unknown fact is a warning at `location`."""
     try:
-        text, follows = facts.render(spec), facts.follows(spec)
+        text, follows = printed.ask(env, "fact", spec), facts.follows(spec)
     except facts.UnknownFact as problem:
         log.warning("%s", problem, location=location, type="placelab", subtype="fact")
         text, follows = spec, False
@@ -61,7 +62,7 @@ class ClaimRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         try:
-            text = claim_text(self.text)
+            text = printed.ask(self.env, "claim", self.text)
         except (claims.UnknownClaim, tables.TableError, ValueError) as problem:
             log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="claim")
             text = self.text
@@ -99,6 +100,12 @@ def claim_number(number: float, unit: str, style: str = "") -> str:
     return f"{sign}{digits}"
 
 
+def figure_html(asked: str) -> str:
+    """A live figure's home in a page, for printed.settings(). Raises ValueError or TableError."""
+    name, chosen = json.loads(asked)
+    return page.mount_html(widgets.create(name, chosen))
+
+
 class LiveFigureDirective(SphinxDirective):
     """A live figure's home in a chapter: name, and any control as an option-like `key: value` line in its body."""
 
@@ -107,10 +114,10 @@ class LiveFigureDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {"level": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
+        lines = dict(line.partition(":")[::2] for line in self.content if line.strip())
+        asked = printed.settings(self.arguments[0], {k.strip(): v.strip() for k, v in lines.items()})
         try:
-            settings = dict(line.partition(":")[::2] for line in self.content if line.strip())
-            figure = widgets.create(self.arguments[0], {k.strip(): v.strip() for k, v in settings.items()})
-            html = page.mount_html(figure)
+            html = printed.ask(self.env, "figure", asked)
         except (ValueError, tables.TableError) as problem:
             log.warning("%s", problem, location=self.get_location(), type="placelab", subtype="figure")
             return []
@@ -120,6 +127,9 @@ class LiveFigureDirective(SphinxDirective):
 
 def setup(app: Sphinx) -> None:
     """Register the roles and the directive."""
+    printed.printer("fact", facts.render)
+    printed.printer("claim", claim_text)
+    printed.printer("figure", figure_html)
     app.add_node(followed, html=(open_followed, close_followed))
     app.add_role("fact", FactRole())
     app.add_role("claim", ClaimRole())

@@ -77,8 +77,8 @@ def _rules(rules: Iterable[Node], known: set[str]) -> Iterable[str]:
 
 
 def trim(app: Sphinx, exception: Exception | None) -> None:
-    """Trim the packages' style sheets in a finished book and delete what no page loads."""
-    if exception or app.builder.format != "html":
+    """Trim the packages' style sheets in a finished book and delete what no page loads; an author's live pages do without."""
+    if exception or app.builder.format != "html" or app.config.placelab_live:
         return
     built = Path(app.outdir)
     static = built / "_static"
