@@ -138,13 +138,13 @@ def test_only_the_server_adds_the_script(tmp_path: Path) -> None:
             return problem.code, problem.read().decode()
 
     for path in ("/", "/index.html"):
-        assert got(path) == (200, f'<html><head><script src="/__live__/live.js?at={board.latest.number}" defer></script>'
+        assert got(path) == (200, f'<html><head><script src="/__live__/reload.js?at={board.latest.number}" defer></script>'
                                   "</head><body>Words</body></html>")  # fmt: skip
     status, text = got("/later.html")
-    assert status == 404 and "not built yet" in text and "live.js" in text
-    assert got("/__live__/live.css")[0] == 200
+    assert status == 404 and "not built yet" in text and "reload.js" in text
+    assert got("/__live__/reload.css")[0] == 200
     assert got("/__live__/../__live__/../live.py")[0] == got("/__live__/none.js")[0] == 404
-    assert "live.js" not in (tmp_path / "index.html").read_text()
+    assert "reload.js" not in (tmp_path / "index.html").read_text()
 
 
 def test_a_lab_runs_again_only_when_a_file_that_it_used_changed(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_a_lab_runs_again_only_when_a_file_that_it_used_changed(tmp_path: Path) 
     assert not execution.is_fresh(listed), "no list, no trust"
     listed.write_text(f'["{used}"]')
     assert not execution.is_fresh(listed), "a list without hashes comes from a run that failed"
-    execution.note_hashes(listed, [])
-    assert execution.is_fresh(listed)
+    execution.note_run(listed, 3.5)
+    assert execution.is_fresh(listed) and execution.run_of(listed)["longest"] == 3.5
     unused.write_text("2")
     assert execution.is_fresh(listed)
     used.write_text("2")

@@ -38,7 +38,7 @@ from watchfiles import watch
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-ASSETS = Path(__file__).parent / "web" / "live"
+ASSETS = Path(__file__).parent / "web" / "reload"
 PREFIX = "/__live__/"  # addresses that the book itself does not have
 SOCKET = "PLACELAB_LIVE_SOCKET"  # hands the open socket to the process that follows
 PAUSE = 2000  # milliseconds without a change after which the whole book is brought up to date
@@ -89,7 +89,7 @@ class Board:
 
 def with_script(html: bytes, number: int) -> bytes:
     """A page with the script that reloads it; `number`: the latest news when it was sent."""
-    script = f'<script src="{PREFIX}live.js?at={number}" defer></script>'.encode()
+    script = f'<script src="{PREFIX}reload.js?at={number}" defer></script>'.encode()
     return html.replace(b"</head>", script + b"</head>", 1)
 
 

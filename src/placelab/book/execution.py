@@ -24,11 +24,13 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_cache import get_cache
@@ -94,14 +96,15 @@ def place_cache(app: Sphinx, config: Config) -> None:
 
 
 def refuse_unsound_results(app: Sphinx, env: BuildEnvironment) -> None:
-    """Warn of a notebook that made a live widget, or that ran as long as a hung cell does.
+    """Warn of a notebook that made a live widget, or in which a cell ran as long as a hung one does.
 
     A strict build then fails. A hung run's results are dropped from the cache: the next build runs afresh.
     """
     for name, notebook in getattr(env, "nb_metadata", {}).items():
         if "ipywidgets_state" in notebook.get("js_files", {}):
             logger.warning("made a live widget; in a book write a static figure", location=name)
-        seconds = (notebook.get("exec_data") or {}).get("runtime") or 0
+        whole = (notebook.get("exec_data") or {}).get("runtime") or 0
+        seconds = run_of(used_by(app, name)).get("longest", whole)  # of its slowest cell, where that is known
         if seconds >= app.config.nb_execution_timeout:
             logger.warning("ran %.0f s: a cell hung or is slow; build again", seconds, location=name)
             shutil.rmtree(app.config.nb_execution_cache_path, ignore_errors=True)
@@ -116,6 +119,7 @@ class Run:
 
     notebook: nbformat.NotebookNode
     seconds: float
+    longest: float  # seconds of its slowest cell
 
 
 def is_notebook(app: Sphinx, docname: str) -> bool:
@@ -127,12 +131,19 @@ def execute(path: Path, timeout: int, files_used: Path) -> Run:
     """Run a notebook in its own folder; the kernel lists the files it used. Raises what its first failing cell raised."""
     notebook = nbformat.read(path, as_version=4)
     folder = {"metadata": {"path": str(path.parent)}}
+    marks: list[float] = []
     client = NotebookClient(
-        notebook, timeout=timeout, resources=folder, record_timing=False
-    )  # times would alter its hash
+        notebook,
+        timeout=timeout,
+        resources=folder,
+        record_timing=False,  # times within the notebook would alter its hash
+        on_cell_execute=lambda **_: marks.append(time.perf_counter()),
+        on_cell_executed=lambda **_: marks.append(time.perf_counter()),
+    )
     with Timer() as timer:
         asyncio.run(client.async_execute(env={**os.environ, "PLACELAB_USED": str(files_used)}))
-    return Run(notebook, timer.last_split)
+    longest = max((end - begin for begin, end in zip(marks[::2], marks[1::2], strict=True)), default=0.0)
+    return Run(notebook, timer.last_split, longest)
 
 
 def start(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -179,10 +190,13 @@ def finish(app: Sphinx, docname: str, content: list[str]) -> None:
         logger.info("%s failed and is run once more: %s", docname, failure)
         return
     run = future.result()
+    if run.longest >= app.config.nb_execution_timeout:
+        logger.info("%s: a cell hung or is slow; the notebook is run once more", docname)
+        return
     cache = get_cache(app.config.nb_execution_cache_path)
     bundle = CacheBundleIn(run.notebook, app.env.doc2path(docname), data={"execution_seconds": run.seconds})
     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-    note_hashes(used_by(app, docname), [Path(app.srcdir) / "requirements.lock"])
+    note_run(used_by(app, docname), run.longest, [Path(app.srcdir) / "requirements.lock"])
 
 
 # What an author's long-lived build may reuse
@@ -193,11 +207,17 @@ def hashes(paths: Iterable[Path]) -> dict[str, str]:
     return {str(path): fingerprint([path]) if path.is_file() else "" for path in paths}
 
 
-def note_hashes(listed: Path, more: Iterable[Path]) -> None:
-    """Put the hashes of the files that a run used, and of some more, beside their names. No list, nothing to do."""
-    if listed.is_file():
-        paths = [*map(Path, json.loads(listed.read_text(encoding="utf-8"))), *more]
-        listed.write_text(json.dumps(hashes(paths), indent=1), encoding="utf-8")
+def note_run(listed: Path, longest: float, more: Iterable[Path] = ()) -> None:
+    """Put the hashes of the files that a run used, and of some more, beside their names, and the seconds of its slowest cell."""
+    used_files = json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else []
+    known = {"longest": longest, "files": hashes([*map(Path, used_files), *more])}
+    listed.write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def run_of(listed: Path) -> dict[str, Any]:
+    """What note_run() wrote; empty where there was no such run."""
+    known = json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else {}
+    return known if isinstance(known, dict) else {}
 
 
 def used_by(app: Sphinx, docname: str) -> Path:
@@ -207,10 +227,8 @@ def used_by(app: Sphinx, docname: str) -> Path:
 
 def is_fresh(listed: Path) -> bool:
     """Whether every file that a run used is as it was; not, where no list was kept."""
-    if not listed.is_file():
-        return False
-    known = json.loads(listed.read_text(encoding="utf-8"))
-    return isinstance(known, dict) and hashes(map(Path, known)) == known
+    files = run_of(listed).get("files", {})
+    return bool(files) and hashes(map(Path, files)) == files
 
 
 def adopt(caches: Path, target: Path) -> None:

@@ -4,7 +4,7 @@ const folder = new URL(".", document.currentScript.src);
 
 const style = document.createElement("link");
 style.rel = "stylesheet";
-style.href = new URL("live.css", folder);
+style.href = new URL("reload.css", folder);
 document.head.append(style);
 
 const here = decodeURIComponent(location.pathname).replace(/^\//, "").replace(/(^|\/)$/, "$1index.html");
