@@ -14,13 +14,8 @@ import pytest
 from building import Build
 from test_prose import CHAPTERS, LABS, PAGES, ROOT, prose
 
-from placelab.book import freshness, reading
+from placelab.book import check, reading
 
-HEADINGS = [
-    "The idea", "What was known in 2017", "The counter-evidence", "What happened next", "Exercise", "Reflection",
-    "Key points", "Further reading",
-]  # fmt: skip
-CITED = re.compile(r"\{cite:[a-z]+\}`([^`]+)`")
 ENTRY = re.compile(r"^@\w+\{([^,]+),", re.MULTILINE)
 NOT_PROSE = re.compile(
     r"```\{(?:bibliography|diagram|live-figure|reflection)\}.*?```|`[^`]*`|\]\([^)]*\)|https?://\S+|<[^>]+>", re.DOTALL
@@ -38,40 +33,9 @@ HABITS = [
 ]  # fmt: skip
 
 
-def section(text: str, heading: str) -> str:
-    """The text under a heading of the second level."""
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"no heading “## {heading}”"
-    return found[1]
-
-
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_a_chapter_has_its_frame(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
-    opening = text.partition("```{chapter-frame}")[0]
-    assert len(opening.split()) >= 50, "the first paragraph alone must make the point"
-    minutes = [int(found) for found in re.findall(r"Exercise: .*?\((\d+) minutes", section(text, "Exercise"))]
-    stated = re.search(r"^:do: (\d+)$", text, re.MULTILINE)
-    assert minutes and stated and int(stated[1]) >= sum(minutes), "the minutes to do are at least those of the exercises"
-    assert re.search(r"^:::\{dropdown\} (?:Debrief|Solution)", section(text, "Exercise"), re.MULTILINE)
-    assert len(re.findall(r"^```\{reflection\} ", text, re.MULTILINE)) == 1
-    assert "```{reflection}" in section(text, "Reflection")
-    assert 3 <= len(re.findall(r"^- ", section(text, "Key points"), re.MULTILINE)) <= 6
-    assert 2 <= len(re.findall(r"^- ", section(text, "Further reading"), re.MULTILINE)) <= 6
-
-
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_what_happened_next_is_dated_and_sourced(path: Path) -> None:
-    told = section(path.read_text(encoding="utf-8"), "What happened next")
-    stated = re.search(r"^As of (\d{4})-(\d{2}):$", told, re.MULTILINE)
-    assert stated, "write “As of YYYY-MM:” on a line of its own"
-    freshness.months_since(int(stated[1]), int(stated[2]), datetime.now(UTC))
-    lines = re.findall(r"^- .*(?:\n  .*)*", told, re.MULTILINE)
-    assert len(lines) >= 2
-    for line in lines:
-        assert re.match(r"- \*\*[^*]*\d{4}[^*]*\*\*", line), f"no date in bold: {line[:80]}"
-        assert CITED.search(line) or "(about/data.md" in line, f"no source: {line[:80]}"
+def test_a_chapter_has_all_that_a_chapter_needs(path: Path) -> None:
+    assert check.chapter(path, ROOT) == []
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -83,7 +47,7 @@ def test_a_chapter_is_as_long_as_ten_minutes_allow(path: Path, built_book: Build
 def test_every_reference_is_cited_and_every_citation_is_there() -> None:
     entries = ENTRY.findall((ROOT / "book" / "references.bib").read_text(encoding="utf-8"))
     assert len(entries) == len(set(entries))
-    cited = {key.strip() for path in PAGES + LABS for keys in CITED.findall(prose(path)) for key in keys.split(",")}
+    cited = {key.strip() for path in PAGES + LABS for keys in check.CITED.findall(prose(path)) for key in keys.split(",")}
     claims = set(re.findall(r",(\w+),", (ROOT / "data" / "claims.csv").read_text(encoding="utf-8")))
     assert cited - set(entries) == set()
     assert set(entries) - cited - claims == set(), "in the list and cited nowhere"

@@ -5,6 +5,7 @@ address of another host. They are silenced here; anything else from another host
 """
 
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -57,13 +59,19 @@ def is_remote(address: str) -> bool:
     return address.startswith(("http:", "https:", "//"))
 
 
-def silence(app: Sphinx) -> None:
-    """Disconnect the unused extensions that Jupyter Book has already loaded."""
+def silence(app: Sphinx, names: Container[str] = SILENCED) -> None:
+    """Disconnect extensions that are loaded and not used: those that Jupyter Book always loads, or others."""
     for listeners in list(app.events.listeners.values()):
         for listener in list(listeners):
             module = getattr(listener.handler, "__module__", "")
-            if module.partition(".")[0] in SILENCED:
+            if module.partition(".")[0] in names:
                 app.disconnect(listener.id)
+
+
+def silence_when_live(app: Sphinx, config: Config) -> None:
+    """An author's long-lived build needs no sitemap, and the process that sphinx-sitemap starts would outlive it."""
+    if config.placelab_live:
+        silence(app, {"sphinx_sitemap"})
 
 
 def keep_own_files(
@@ -154,6 +162,7 @@ def setup(app: Sphinx) -> None:
     if not SILENCED.keys() & app.extensions.keys():
         raise ExtensionError("placelab.book must be listed after Jupyter Book's own extensions")
     silence(app)
+    app.connect("config-inited", silence_when_live)
     app.add_html_math_renderer("mathml", (visit_inline_formula, None), (visit_block_formula, None))
     app.connect("doctree-read", refuse_dropdown_class)
     app.connect("html-page-context", keep_own_files, priority=990)
