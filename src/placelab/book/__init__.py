@@ -10,7 +10,7 @@ Everything that is ours in the build is here, in ordinary Sphinx events, so that
 - frame.py, notes.py, facilitator.py, diagrams.py, freshness.py, minutes.py: the head of a chapter, reflections, what learners
   do not see, diagrams from text, when a chapter was last checked, how long things take
 - your_place.py: the tables and questions of the reader's place
-- game.py: cards, tables and plans of the game, for facilitators
+- game.py, plan.py, handouts.py: cards, tables and plans of the game, plans for a group to the minute, sheets to print
 - about.py, licences.py, references.py: lists of tables, cautions and claims, and of other people's work; how a source is cited
 - this_build.py: versions, tables and checks behind a build; published.py: what a page tells search engines and lost readers
 - moved.py: pages at the addresses of those that have moved
@@ -32,12 +32,14 @@ from placelab.book import (
     frame,
     freshness,
     game,
+    handouts,
     licences,
     minutes,
     moved,
     notes,
     pages,
     places,
+    plan,
     policy,
     preload,
     printed,
@@ -52,7 +54,7 @@ from placelab.book import (
 
 PARTS = (
     execution, printed, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes,
-    notes, about, licences, this_build, published, moved, simulator, game, trim, your_place,
+    notes, about, licences, this_build, published, moved, simulator, game, plan, handouts, trim, your_place,
 )  # fmt: skip
 
 

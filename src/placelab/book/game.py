@@ -51,24 +51,16 @@ def listed(items: Iterable[str], kind: str = "ul") -> str:
     return tag(kind, *(tag("li", escape(one)) for one in items))
 
 
-def minutes(block: dict[str, Any]) -> int:
-    """Minutes of one block of the plan, where need be from those of its rounds."""
-    words, how = game.cards(), block["minutes"]
-    if isinstance(how, int):
-        return how
-    if how == "half-time":
-        return int(words["mini_debrief"]["minutes"])
-    if how == "debrief":
-        return sum(step["minutes"] for step in words["debrief"])
-    first, last = (int(number) for number in how.removeprefix("rounds ").split("-"))
-    return sum(words["round_minutes"][first - 1 : last])
+def ruled(number: int) -> str:
+    """So many ruled lines to write on, which those who hear a page are spared."""
+    return tag("div", *(tag("div") for _ in range(number)), class_="game-print-lines", aria_hidden="true")
 
 
 def plan() -> str:
     """The half-day, block by block, with the time since the start."""
     rows, clock = [], 0
     for block in game.cards()["plan"]:
-        spent = minutes(block)
+        spent = kit.stage_minutes(block)
         rows.append([f"{clock // 60}:{clock % 60:02}", block["what"], f"{spent} min", block["where"]])
         clock += spent
     rows.append([f"{clock // 60}:{clock % 60:02}", "End", "", ""])
@@ -182,8 +174,7 @@ def dead_ends() -> str:
 def questions(when: str) -> str:
     """The sheet to hand out, "before" or "after"."""
     asked = [one["ask"] for one in game.cards()["questions"][when]]
-    lines = tag("div", *(tag("div") for _ in range(5)), class_="game-print-lines", aria_hidden="true")
-    made = [tag("li", escape(text), lines) for text in asked]
+    made = [tag("li", escape(text), ruled(5)) for text in asked]
     sure = tag("p", "How sure are you of these answers, from 0 (guessing) to 10 (certain)?")
     return tag("section", tag("ol", *made), sure, class_="game-print-sheet")
 

@@ -3,12 +3,18 @@
 A chapter's minutes to read are counted from its words and its minutes to do stand at its head (frame.py); a lab states both
 in its first lines. {minutes}`book/02-learning-among-peers` gives "9 minutes to read, 30 to do"; with `as=read`, `as=do` or
 `as=all` one sum over all the pages named, `book/*` being every chapter and `notebooks/*` every lab: "2 hours 10 minutes".
+
+Each exercise states its own minutes, in a chapter's box ("Exercise: one page of risk (20 minutes, in pairs)") and in a lab's bold
+line ("**2. Argue both sides (10 minutes, in pairs).**"). The plans for a group (placelab.plans) are made of these. The built
+book keeps all of it in minutes.json, for `python -m placelab.schedule`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from fnmatch import fnmatch
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -16,11 +22,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from placelab import wording
+from placelab import plans, wording
+from placelab.plans import Exercise, PageTimes
 
 log = logging.getLogger(__name__)
 
 LAB = re.compile(r"(\d+) minutes, of which (\d+) to read")
+EXERCISE = re.compile(r"^(?:Exercise: |\d+\. )(.+?) \((\d+) minutes(?:, (.+?))?\)")
 SUMS = ("read", "do", "all")
 
 
@@ -50,6 +58,17 @@ def note_lab(app: Sphinx, document: nodes.document) -> None:
         remember(app.env, name, int(found[2]), int(found[1]) - int(found[2]))
 
 
+def note_exercises(app: Sphinx, document: nodes.document) -> None:
+    """Remember a page's exercises: the titles of a chapter's boxes, the bold lines of a lab."""
+    boxes = [box for box in document.findall(nodes.admonition) if "exercise" in box["classes"]]
+    lines = [next(box.findall(nodes.title)) for box in boxes] or [
+        line for line in document.findall(nodes.strong) if app.env.docname.startswith("notebooks/")
+    ]
+    found = [match.groups("") for line in lines if (match := EXERCISE.match(line.astext()))]
+    if found:
+        app.env.metadata[app.env.docname]["exercises"] = json.dumps(found)
+
+
 def remember(env: BuildEnvironment, docname: str, read: int, do: int) -> None:
     """Keep a page's minutes in Sphinx's environment."""
     env.metadata[docname]["minutes"] = f"{read}+{do}"
@@ -59,6 +78,26 @@ def known(env: BuildEnvironment) -> dict[str, tuple[int, int]]:
     """Minutes to read and to do of every page that has them."""
     pairs = {name: found["minutes"].split("+") for name, found in env.metadata.items() if "minutes" in found}
     return {name: (int(read), int(do)) for name, (read, do) in pairs.items()}
+
+
+def times(env: BuildEnvironment) -> dict[str, PageTimes]:
+    """Title, minutes and exercises of every page that states minutes."""
+    return {
+        name: PageTimes(env.titles[name].astext(), read, do, tuple(exercises(env, name)))
+        for name, (read, do) in known(env).items()
+    }
+
+
+def exercises(env: BuildEnvironment, docname: str) -> list[Exercise]:
+    """A page's exercises in order."""
+    kept = json.loads(env.metadata[docname].get("exercises", "[]"))
+    return [Exercise(title, int(spent), how) for title, spent, how in kept]
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Keep the times in the built book."""
+    if exception is None and app.builder.format == "html":
+        (Path(app.outdir) / plans.MINUTES_FILE).write_text(plans.as_json(times(app.env)), encoding="utf-8")
 
 
 def worded(times: dict[str, tuple[int, int]], pages: list[str], how: str) -> str:
@@ -88,10 +127,10 @@ def duration(minutes: int) -> str:
 
 def fill(app: Sphinx, document: nodes.document, docname: str) -> None:
     """Put the words in, once every page has been read."""
-    times = known(app.env)
+    stated = known(app.env)
     for node in list(document.findall(minutes_of)):
         try:
-            text = worded(times, node["pages"], node["how"])
+            text = worded(stated, node["pages"], node["how"])
         except ValueError as problem:
             log.warning("minutes: %s", problem, location=(docname, node["line"]), type="placelab", subtype="minutes")
             text = "?"
@@ -103,4 +142,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(minutes_of)
     app.add_role("minutes", MinutesRole())
     app.connect("doctree-read", note_lab)
+    app.connect("doctree-read", note_exercises)
     app.connect("doctree-resolved", fill)
+    app.connect("build-finished", write)

@@ -30,6 +30,22 @@ BANDS, PAPER = "bands.csv", "paper.csv"
 ENDS = (*model.ROUNDS[1:], model.END)  # when each round is over
 
 
+# ---- how long it takes
+
+
+def stage_minutes(block: dict[str, Any]) -> int:
+    """Minutes of one block of the game's plan in cards.json, where need be from those of its rounds and its debrief."""
+    words, how = game.cards(), block["minutes"]
+    if isinstance(how, int):
+        return how
+    if how == "half-time":
+        return int(words["mini_debrief"]["minutes"])
+    if how == "debrief":
+        return sum(step["minutes"] for step in words["debrief"])
+    first, last = (int(number) for number in how.removeprefix("rounds ").split("-"))
+    return sum(words["round_minutes"][first - 1 : last])
+
+
 # ---- reading a run
 
 
