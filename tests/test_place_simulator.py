@@ -533,7 +533,7 @@ def test_the_assumptions_list_every_parameter_with_value_range_and_source():
     for one in model.parameters().values():
         value, limits, about = by_name[one.name]
         if one.kind == "constant":
-            assert float(value.split()[0].replace(",", "").replace("−", "-")) == one.value
+            assert float(value.split()[0].removeprefix("£").replace(",", "").replace("−", "-")) == one.value
         else:
             assert value.startswith("A curve: ") and value.count("→") == len(
                 re.findall(r"\([\d.]+,[-\d.]+\)", one.equation.partition("]")[2])
