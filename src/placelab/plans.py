@@ -3,7 +3,8 @@
 A plan is a row of blocks. A block names a page and what of it is done there (`exercises`, or `part` for reading), or a stage
 of the game; its minutes are then that page's or that stage's, and are written nowhere else. Blocks of the plan's own, such
 as a break, state `minutes`. One that states `until` lasts to that time of day, and `rest` takes what is left of the plan; both
-say `at_least`, so that a plan which no longer fits is refused. A course is a row of sessions, each with its own blocks.
+say `at_least`, so that a plan which no longer fits is refused. A course is a row of sessions, each with its own blocks. What each
+does beforehand, alone, are the pages under `read` and the blocks under `do`.
 
 `Times` come from the built book (minutes.json), or from Sphinx's environment while it is built.
 """
@@ -11,6 +12,7 @@ say `at_least`, so that a plan which no longer fits is refused. A course is a ro
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ OPEN = -1  # minutes of the block that takes the rest, until they are known
 FILE = "plans.toml"
 MINUTES_FILE = "minutes.json"  # in the built book
 GAME = "book/facilitate/the-game"
+COURSE = "course"
+TIME_OF_DAY = re.compile(r"(\d{1,2}):([0-5]\d)", re.ASCII)
 BLOCK_KEYS = {
     "what", "minutes", "until", "rest", "at_least", "page", "part", "exercises", "game", "how", "ask", "needs", "pause", "link",
 }  # fmt: skip
@@ -95,7 +99,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Session:
-    """One session of a course: what each does beforehand, and what is done in the room."""
+    """One session of a course, or a plan's one event: what each does beforehand, and what is done in the room."""
 
     number: int
     title: str
@@ -116,10 +120,10 @@ def clock(minutes: int) -> str:
 
 def of_clock(text: str, where: str) -> int:
     """ "09:30" -> 570. Raises PlanError."""
-    hours, colon, minutes = text.partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
+    found = TIME_OF_DAY.fullmatch(text)
+    if found is None or int(found[1]) > 23:
         raise PlanError(f"{where}: {text!r} is not a time of day; write it as 09:30")
-    return 60 * int(hours) + int(minutes)
+    return 60 * int(found[1]) + int(found[2])
 
 
 def one_page(times: Times, name: str, where: str) -> PageTimes:
@@ -151,10 +155,10 @@ def _from_page(told: dict[str, Any], times: Times, where: str) -> dict[str, Any]
     name = told["page"]
     page = one_page(times, name, where)
     lab = name.startswith("notebooks/")
-    if told.get("part") == "read":
-        return {"minutes": page.read, "what": f"Read: {page.title}", "how": "", "anchor": ""}
-    if "exercises" not in told or "part" in told:
+    if ("part" in told) == ("exercises" in told) or told.get("part", "read") != "read":
         raise PlanError(f'{where}: say exercises = [1, …] or part = "read" of {name}')
+    if "part" in told:
+        return {"minutes": page.read, "what": f"Read{' the lab' if lab else ''}: {page.title}", "how": "", "anchor": ""}
     done = chosen(page, told["exercises"], where)
     named = "; ".join(exercise.title for exercise in done)
     return {
@@ -240,12 +244,18 @@ def timed(key: str, told: dict[str, Any], times: Times) -> Plan:
     return Plan(key, told["title"], starts, at - starts, tuple(made))
 
 
-def get(key: str, times: Times) -> Plan:
-    """A plan by name. Raises PlanError."""
+def get(key: str, times: Times, starts: str = "") -> Plan:
+    """A plan by name, from its own time of day or from `starts` ("09:30"). Raises PlanError."""
     plans: dict[str, Any] = described()["plans"]
     if key not in plans:
         raise PlanError(f"no plan {key!r}; there is {', '.join(plans)}")
-    return timed(key, plans[key], times)
+    return timed(key, plans[key] | ({"starts": starts} if starts else {}), times)
+
+
+def beforehand(told: dict[str, Any], starts: str, times: Times, where: str) -> Plan:
+    """What each does alone before a session: the pages it reads, then the blocks it does. Raises PlanError."""
+    blocks = [*({"page": name, "part": "read"} for name in told.get("read", [])), *told.get("do", [])]
+    return timed(f"{where}, before", {"title": told["title"], "starts": starts, "blocks": blocks}, times)
 
 
 def needs(blocks: tuple[Block, ...]) -> dict[str, str]:
@@ -258,22 +268,25 @@ def needs(blocks: tuple[Block, ...]) -> dict[str, str]:
     return {name: known[name] for name in wanted}
 
 
-def course(times: Times) -> list[Session]:
-    """The full course, session by session. Raises PlanError."""
-    told = described()["course"]
-    sessions = []
+def course(times: Times, starts: str = "") -> list[Session]:
+    """The full course, session by session, each from the course's time of day or from `starts`. Raises PlanError."""
+    told = described()[COURSE]
+    starts = starts or told["starts"]
+    made = []
     for number, session in enumerate(told["sessions"], 1):
         where = f"session {number}"
-        parts = {
-            "before": [*({"page": name, "part": "read"} for name in session["read"]), *session.get("do", [])],
-            "room": [*told["opening"], *session["blocks"], *told["closing"]],
-        }
-        before, room = (
-            timed(f"{where}, {part}", {"title": session["title"], "starts": told["starts"], "blocks": blocks}, times)
-            for part, blocks in parts.items()
-        )
-        sessions.append(Session(number, session["title"], before, room))
-    return sessions
+        blocks = [*told["opening"], *session["blocks"], *told["closing"]]
+        room = timed(f"{where}, room", {"title": session["title"], "starts": starts, "blocks": blocks}, times)
+        made.append(Session(number, session["title"], beforehand(session, starts, times, where), room))
+    return made
+
+
+def sessions(key: str, times: Times, starts: str = "") -> list[Session]:
+    """The course's sessions, or a plan's one event. Raises PlanError."""
+    if key == COURSE:
+        return course(times, starts)
+    plan = get(key, times, starts)
+    return [Session(1, plan.title, beforehand(described()["plans"][key], clock(plan.starts), times, key), plan)]
 
 
 def as_json(times: Times) -> str:
@@ -301,5 +314,5 @@ def built(book: Path) -> dict[str, PageTimes]:
             name: PageTimes(one["title"], one["read"], one["do"], tuple(Exercise(*each) for each in one["exercises"]))
             for name, one in kept.items()
         }
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise PlanError(f"{path} cannot be read ({problem}): build the book again with `make book`") from problem

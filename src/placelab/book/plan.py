@@ -21,7 +21,6 @@ from placelab.plans import Block, Plan, PlanError, Session, Times
 
 log = logging.getLogger(__name__)
 
-COURSE = "course"
 Cell = about.Cell
 Leads = Callable[[str, str], str]  # a page and a place on it -> an address from the page in hand
 
@@ -167,7 +166,7 @@ COURSE_PARTS: dict[str, Callable[[list[Session], Leads], list[nodes.Node]]] = {
 def part(asked: list[str], times: Times, leads: Leads) -> list[nodes.Node]:
     """What the directive asks for. Raises PlanError."""
     name, wanted = asked[0], asked[1] if len(asked) > 1 else ""
-    if name == COURSE:
+    if name == plans.COURSE:
         return one_of(COURSE_PARTS, wanted or "table")(plans.course(times), leads)
     return one_of(PARTS, wanted or "clock")(plans.get(name, times), leads)
 
@@ -184,7 +183,7 @@ def said(asked: list[str], times: Times) -> str:
     if len(asked) != 2:
         raise PlanError(f"write plan-time as: plan, then what of it; it says {' '.join(asked)!r}")
     name, wanted = asked
-    if name == COURSE:
+    if name == plans.COURSE:
         sessions = plans.course(times)
         words = {
             "sessions": wording.in_words(len(sessions)),
