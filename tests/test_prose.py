@@ -38,6 +38,8 @@ ALLOWED = [
     r"(?m)^\s*\d+\.\s",  # ordered lists
     r"\*\*\d+\. ",  # numbered exercises
     r"\bA4\b",
+    r"\b\d{3,4} pixels\b",  # the width of a window
+    r"\b(?:question|answers?) \d(?: and \d)?\b",  # those of a form, by number
 ]
 # Number words that state a quantity: beside a unit, a share or councils.
 _WORDS = (
