@@ -166,7 +166,7 @@ def test_in_the_built_book_every_plan_fits_and_its_page_shows_its_clock(built_bo
         plan = plans.get(key, times)
         soup = BeautifulSoup((built_book.html / f"book/facilitate/{key}.html").read_text(), "html.parser")
         rows = soup.select("table.plan-clock tbody tr")
-        shown = [[cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in rows]
+        shown = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in rows]
         assert [row[:2] for row in shown[:-1]] == [[plans.clock(one.start), str(one.minutes)] for one in plan.blocks]
         assert shown[-1][0] == plans.clock(plan.starts + plan.lasts)
         linked = {name for block in plan.blocks if (name := block.page)}
