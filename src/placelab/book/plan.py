@@ -78,7 +78,9 @@ def route_table(plan: Plan, leads: Leads) -> list[nodes.Node]:
         [str(number), [*what(block, leads)], str(block.minutes), str(block.end - plan.starts), detail(block)]
         for number, block in enumerate(plan.blocks, 1)
     ]
-    return [about.table(rows, ("Step", "What", "Minutes", "So far", "How"), {2: "text-right", 3: "text-right"})]
+    made = about.table(rows, ("Step", "What", "Minutes", "So far", "How"), {2: "text-right", 3: "text-right"})
+    made["classes"].append("plan-route")
+    return [made]
 
 
 def what(block: Block, leads: Leads) -> Iterable[nodes.Node]:
