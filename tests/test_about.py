@@ -14,8 +14,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from placelab import claims, facts, places, spending, tables
-from placelab.book import about
+from placelab import claims, effects, facts, places, scorecard, spending, tables
+from placelab.book import about, register
 
 ROOT = Path(__file__).parents[1]
 STRAIGHT = str.maketrans("‘’“”", "''\"\"")
@@ -300,3 +300,67 @@ def test_about_speaks_of_england(path: Path) -> None:
     """A page about the book says the same to every reader: no fact on it follows the reader's place."""
     specs = [" ".join(spec.split()) for spec in re.findall(r"\{fact\}`([^`]+)`", path.read_text(encoding="utf-8"))]
     assert [spec for spec in specs if facts.follows(spec)] == []
+
+
+# The register of methods and assumptions
+
+METHODS = (ROOT / "book" / "about" / "methods.md").read_text(encoding="utf-8")
+
+
+def test_every_entry_of_the_methods_has_a_grade_an_effect_and_what_follows() -> None:
+    found = register.entries(METHODS)
+    assert [one.title for one in found] == re.findall(r"^(?:###|## (?=Beside)) ?(.+)$", METHODS, re.MULTILINE)
+    table = register.listed(found)
+    assert len(list(table.findall(nodes.row))) == len(found) + 1
+    words = table.astext()
+    assert "Similar places\n\nAssumed\n\nLarge" in words and "{" not in words
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("### One\n\n**Grade:** assumed.\n\n**If wrong.** It moves.\n", r"'One' lacks \*\*Effect"),
+        ("### One\n\n**Grade:** assumed. **Effect:** vast.\n\n**If wrong.** It moves.\n", "'vast'; write one of large"),
+        ("### One\n\n**Grade:** sure. **Effect:** small.\n\n**If wrong.** It moves.\n", "'sure'; use one of published"),
+        ("### One\n\n**Grade:** assumed. **Effect:** small.\n", r"'One' lacks \*\*If wrong"),
+    ],
+)
+def test_an_entry_that_lacks_a_part_is_named(entry: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        register.entries(entry)
+
+
+def test_every_effect_is_on_the_page_and_a_large_one_is_large() -> None:
+    """Each number is used, and where it stands beside the base case, it is as large or small as the register says."""
+    assert set(re.findall(r"if-wrong what=([\w-]+)", METHODS)) == set(effects.EFFECTS)
+    with pytest.raises(ValueError, match="no effect 'none'"):
+        effects.of("none")
+
+    def moved(what: str, base: float) -> float:
+        return abs(effects.of(what)[1] / base - 1)
+
+    gap = facts.evaluate("funding-gap year=2035-36 of=England").number
+    for name in ("gap-need-tenth-more", "gap-council-tax", "gap-grants"):
+        assert moved(name, gap) > 0.1, name
+    assert moved("gap-prevention-twice", effects.of("gap-prevention-none")[1]) > 0.1
+    share = facts.evaluate("councils-cut-share start=2009-10 end=2015-16").number
+    assert moved("small-counted", share) < 0.1
+    assert moved("spread-ordinary", effects.of("spread-own")[1]) < 0.1
+    assert abs(effects.of("fewer-hours")[1]) < 0.1
+    assert effects.of("trend-five-years")[1] < 1 < effects.of("trend-ten-years")[1], "a conclusion turns"
+    assert effects.of("bands-least")[1] < 0.7 and effects.of("bands-most")[1] > 0.9
+    assert effects.of("beyond-one-in-hundred")[1] > 0.02
+    assert effects.of("pool-helps")[1] - effects.of("pool-helps-nhs-wilder")[1] > 0.5
+    for option in ("fee", "first"):
+        assert moved(f"winter-{option}-admissions", effects.of(f"winter-{option}-visits")[1]) < 0.1
+
+
+def test_effects_by_another_way() -> None:
+    """Three effects from their definitions: marks in the table of cautions, the lab's own trend, one place's neighbours."""
+    rows = tables.load("cautions")
+    assert effects.jumps(0.3) == ((rows["table"] == "net_current_expenditure") & (rows["rule"] == "year_on_year")).sum()
+    base = facts.evaluate("if-wrong what=trend-five-years").number
+    assert base == pytest.approx(scorecard.comparison(effects.OLDEST).at["trend", "relative"])
+    scaled = places.features()
+    suffolk = scaled.index.get_loc("E10000029")
+    assert set(scaled.index[list(effects.nearest_ten(scaled)[suffolk])]) == {one.code for one in places.similar("E10000029")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -69,6 +70,7 @@ def test_an_authors_loop(small_book: Path, page: Page) -> None:
         page.goto(f"{address}lab.html")
         notebook(small_book / "lab.ipynb", ("print(20 + 1)", ""))
         expect(page.get_by_text("21", exact=True)).to_be_visible(timeout=60_000)
+        wait("without a warning; ran lab\n")
         notebook(small_book / "lab.ipynb", ("print(1 / 0)", ""))
         expect(page.get_by_role("alert")).to_contain_text("ZeroDivisionError", timeout=60_000)
         notebook(small_book / "lab.ipynb", ("print(20 + 2)", ""))
@@ -160,6 +162,21 @@ def test_a_lab_runs_again_only_when_a_file_that_it_used_changed(tmp_path: Path) 
     used.write_text("2")
     assert not execution.is_fresh(listed)
     used.unlink()
+    assert not execution.is_fresh(listed)
+
+
+def test_a_changed_table_does_not_rerun_labs_that_only_read_the_description(tmp_path: Path) -> None:
+    package, listed = tmp_path / "datapackage.json", tmp_path / "list.json"
+    listed.write_text(f'["{package}"]')
+
+    def described(title: str, digest: str) -> None:
+        package.write_text(json.dumps({"resources": [{"title": title, "hash": digest, "bytes": 1, "rows": 2}]}))
+
+    described("A table", "one")
+    execution.note_run(listed, 1)
+    described("A table", "other")
+    assert execution.is_fresh(listed)
+    described("Another title", "other")
     assert not execution.is_fresh(listed)
 
 

@@ -79,7 +79,7 @@ def test_similar_places_are_like_and_never_include_the_place_or_the_smallest():
 
 
 def test_similarity_is_mutual_in_distance():
-    features = places._features()
+    features = places.features()
     assert features.std().round(9).eq(1).all()
     nearest = places.similar("E10000029", 1)[0]
     gap = ((features.loc[nearest.code] - features.loc["E10000029"]) ** 2).sum()

@@ -22,6 +22,7 @@ from placelab import (
     carers,
     claims,
     demand,
+    effects,
     gap,
     nhs_areas,
     outcomes,
@@ -797,6 +798,13 @@ def cautions_on(place: str, section: str) -> Value:
     missing = any(tell(spec, place).note for spec in like)
     said = [*notes, *(["of some similar places nothing is published, and the middle is of the rest"] if missing else [])]
     return Value(float("nan"), "words", words="; ".join(said) or "no caution applies")
+
+
+@fact("if-wrong", follows=False)
+def if_wrong(place: str, what: str) -> Value:
+    """What an answer would be with one assumption changed (`effects.EFFECTS`)."""
+    kind, number = effects.of(what)
+    return Value(number, kind)
 
 
 @fact("setting", follows=False)

@@ -340,6 +340,8 @@ class Book:
             builder.search = True
 
     def _say(self, names: Iterable[str], problem: str, began: float, whole: bool = False) -> None:
+        from placelab.book import execution
+
         told = "\n".join(filter(None, (self.problems(), problem.strip())))
         pages = [name if name == EVERY else self.page(name) for name in names]
         before = self.board.latest.problems
@@ -350,7 +352,9 @@ class Book:
         if told and (told != before or not whole):
             print(told, flush=True)
         verdict = "with problems, see above" if told else "without a warning"
-        print(f"{time.strftime('%H:%M:%S')} {what}: {spent:.2f} s, {verdict}", flush=True)
+        labs = f"; ran {', '.join(execution.ran(self.app))}" if execution.ran(self.app) else ""
+        execution.ran(self.app).clear()
+        print(f"{time.strftime('%H:%M:%S')} {what}: {spent:.2f} s, {verdict}{labs}", flush=True)
 
 
 def run(source: Path, target: Path, sock: socket.socket, board: Board) -> None:

@@ -161,7 +161,7 @@ def join(names: list[str]) -> str:
 
 
 @cache
-def _features() -> pd.DataFrame:
+def features() -> pd.DataFrame:
     """What similarity is measured on, one row an area, standardised to mean 0 and standard deviation 1."""
     people = tables.load("population_estimates")
     people = people[people["code"] != ENGLAND].pivot_table(
@@ -173,7 +173,7 @@ def _features() -> pd.DataFrame:
     older = latest[["65-74", "75-84", "85+"]].sum(axis=1)
     deprivation = tables.load("deprivation")
     score = deprivation[(deprivation["year"] == 2025) & (deprivation["measure"] == "imd_average_score")]
-    features = pd.DataFrame(
+    found = pd.DataFrame(
         {
             "people (logarithm)": np.log(total),
             "share aged 65 and over": older / total,
@@ -183,7 +183,7 @@ def _features() -> pd.DataFrame:
             "share disabled": tables.load("disability").set_index("code")["share"],
         }
     ).drop(index=frame().index[frame()["small"]])
-    return (features - features.mean()) / features.std()
+    return (found - found.mean()) / found.std()
 
 
 def similar(code: str, n: int = 10) -> list[Place]:
@@ -194,8 +194,8 @@ def similar(code: str, n: int = 10) -> list[Place]:
     Isles of Scilly are too small to compare: for them the list is empty. Raises UnknownPlace.
     """
     place = get(code)
-    features = _features()
-    if place.code not in features.index:
+    scaled = features()
+    if place.code not in scaled.index:
         return []
-    distance = ((features - features.loc[place.code]) ** 2).sum(axis=1) ** 0.5
+    distance = ((scaled - scaled.loc[place.code]) ** 2).sum(axis=1) ** 0.5
     return [get(c) for c in distance.drop(place.code).nsmallest(n).index]

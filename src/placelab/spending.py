@@ -322,19 +322,18 @@ def _described(start: str) -> pd.DataFrame:
             "region": grouped["region"].first(),
             "small": grouped["small"].all(),
         }
-    ).assign(fifth=_deprivation_fifth(start))
+    ).assign(fifth=deprivation_fifth(start, 2015 if start < "2019-20" else 2025))
 
 
 FIFTHS = ("most deprived fifth", "second fifth", "middle fifth", "fourth fifth", "least deprived fifth")
 
 
-def _deprivation_fifth(start: str) -> pd.Series:
+def deprivation_fifth(start: str, edition: int) -> pd.Series:
     """Which fifth of areas, by average deprivation score, each area belongs to; blank for small ones.
 
-    Scores are those of the 2015 index for base years before 2019-20 and of the 2025 one after; an area of several councils takes
-    their mean.
+    `edition` is the index's year: `describe_areas` takes that of 2015 for base years before 2019-20 and that of 2025 after. An
+    area of several councils takes the mean of their scores.
     """
-    edition = 2015 if start < "2019-20" else 2025
     rows = tables.load("deprivation")
     rows = rows[(rows["measure"] == "imd_average_score") & (rows["year"] == edition)]
     scores = rows.set_index("code")["value"]

@@ -45,6 +45,7 @@ from placelab.book import (
     printed,
     published,
     references,
+    register,
     roles,
     simulator,
     this_build,
@@ -54,7 +55,7 @@ from placelab.book import (
 
 PARTS = (
     execution, printed, pages, policy, references, roles, places, preload, facilitator, frame, diagrams, freshness, minutes,
-    notes, about, licences, this_build, published, moved, simulator, game, plan, handouts, trim, your_place,
+    notes, about, register, licences, this_build, published, moved, simulator, game, plan, handouts, trim, your_place,
 )  # fmt: skip
 
 

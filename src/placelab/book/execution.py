@@ -49,6 +49,7 @@ logger = logging.getLogger(__name__)
 KEPT_CACHES = 4  # a few branches' worth
 DERIVED = {"__pycache__", "node_modules"}
 LIVE = "live"  # the cache of an author's long-lived build
+OF_THE_FILE = {"hash", "bytes", "rows"}  # what datapackage.json says of a table's file and not of the table
 USED = "used"  # in a cache: for each notebook, the files that its run used, with their hashes
 
 
@@ -154,6 +155,7 @@ def start(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         return
     cache = get_cache(app.config.nb_execution_cache_path)
     lacking = [name for name in notebooks if not is_cached(cache, Path(env.doc2path(name)))]
+    ran(app).extend(lacking)
     pool = ThreadPoolExecutor(app.config.placelab_kernels)
     for name in lacking:
         files_used = used_by(app, name)
@@ -181,6 +183,13 @@ def running(app: Sphinx) -> dict[str, Future[Run]]:
     return app.placelab_running  # type: ignore[attr-defined, no-any-return]
 
 
+def ran(app: Sphinx) -> list[str]:
+    """The notebooks that were run since this list was last cleared, as documents."""
+    if not hasattr(app, "placelab_ran"):
+        app.placelab_ran = []  # type: ignore[attr-defined]
+    return app.placelab_ran  # type: ignore[attr-defined, no-any-return]
+
+
 def finish(app: Sphinx, docname: str, content: list[str]) -> None:
     """Before a notebook is read, wait for its run and put the results into the cache; a failed run is left to myst-nb."""
     future = running(app).pop(docname, None)
@@ -203,8 +212,20 @@ def finish(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 def hashes(paths: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file; empty for one that is gone."""
-    return {str(path): fingerprint([path]) if path.is_file() else "" for path in paths}
+    """The hash of each file; empty for one that is gone.
+
+    The package's description holds the hash of every table, so that a change of one would run every lab again. It counts
+    without them: a table that a run used is listed by itself.
+    """
+    return {str(path): _hash(path) if path.is_file() else "" for path in paths}
+
+
+def _hash(path: Path) -> str:
+    if path.name != "datapackage.json":
+        return fingerprint([path])
+    package = json.loads(path.read_text(encoding="utf-8"))
+    described = [{key: value for key, value in one.items() if key not in OF_THE_FILE} for one in package["resources"]]
+    return hashlib.sha256(json.dumps({**package, "resources": described}).encode()).hexdigest()[:16]
 
 
 def note_run(listed: Path, longest: float, more: Iterable[Path] = ()) -> None:
