@@ -47,10 +47,11 @@ def build(folder: Path, page: str = PAGE) -> tuple[str, str]:
     for lab in labs:
         (source / "notebooks" / f"{lab}.md").write_text(f"---\norphan: true\n---\n# The lab {lab}\n", encoding="utf-8")
     settings = {
-        "extensions": ["myst_parser", "sphinxcontrib.bibtex", "placelab.book.about"],
+        "extensions": ["myst_parser", "sphinxcontrib.bibtex", "placelab.book.about", "placelab.book.register"],
         "bibtex_bibfiles": [str(ROOT / "book" / "references.bib")],
         "nitpicky": True,
         "html_theme": "basic",
+        "myst_enable_extensions": ["smartquotes"],  # as in the book: it decides the names of headings
     }
     warnings = StringIO()
     with patch_docutils(), docutils_namespace():
@@ -328,6 +329,16 @@ def test_every_entry_of_the_methods_has_a_grade_an_effect_and_what_follows() -> 
 def test_an_entry_that_lacks_a_part_is_named(entry: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         register.entries(entry)
+
+
+def test_the_register_leads_to_its_entries(tmp_path: Path) -> None:
+    titles = ["A reader's place", 'What "spending" means', "Real terms"]
+    said = "**Grade:** assumed. **Effect:** small.\n\n**If wrong.** It moves.\n"
+    page = "".join(f"### {title}\n\n{said}\n" for title in titles)
+    html, warnings = build(tmp_path, f"# Methods\n\n## The register\n\n```{{methods-register}}\n```\n\n## Entries\n\n{page}")
+    assert not warnings
+    led = re.findall(r'href="#([^"]+)"', html.split("<tbody>")[1].split("</tbody>")[0])
+    assert len(led) == len(titles) and all(f'<section id="{name}">' in html for name in led), led
 
 
 def test_every_effect_is_on_the_page_and_a_large_one_is_large() -> None:

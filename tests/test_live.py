@@ -103,6 +103,17 @@ def test_a_saved_file_asks_for_its_page_for_a_copy_or_for_a_new_process(tmp_path
     assert asked("notes.txt") == live.Change(frozenset(), False, False)
 
 
+def test_what_is_saved_during_the_first_build_is_not_missed(tmp_path: Path) -> None:
+    moment = time.time() + 1000  # later than anything in the package, which is watched too
+    names = ("_config.yml", "_toc.yml", "book/old.md", "book/new.md", "book/.new.md.swp", "_build/x.md")
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+        age = moment + (50 if "new" in name or "x.md" in name else -50)
+        os.utime(tmp_path / name, (age, age))
+    assert live.saved_since(moment, tmp_path) == {tmp_path / "book/new.md"}
+
+
 @pytest.mark.parametrize(
     ("name", "matters"),
     [("book/x.md", True), ("data/claims.csv", True), ("book/x.md~", False), ("book/.x.md.swp", False), ("book/4913", False),

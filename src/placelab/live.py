@@ -249,6 +249,12 @@ def counts(change: object, path: str) -> bool:
     )
 
 
+def saved_since(moment: float, source: Path) -> set[Path]:
+    """Files that count and were saved after a moment (seconds since 1970): those that a first build may have missed."""
+    every = (file for path in watched(source) for file in (path.rglob("*") if path.is_dir() else [path]))
+    return {file for file in every if counts(None, str(file)) and file.is_file() and file.stat().st_mtime > moment}
+
+
 # The book
 
 
@@ -298,6 +304,20 @@ class Book:
         """Copy style sheets and scripts anew."""
         self.app.builder.copy_assets()
         self.board.tell([EVERY], self.board.latest.problems)
+
+    def answer(self, change: Change) -> bool:
+        """Do what saved files ask for, or what is left to do when none is; True where only a new process will do."""
+        if change.restart:
+            print("starting anew, because the tables, the code or the settings changed", flush=True)
+            return True
+        known = {self.app.env.path2doc(str(path)) for path in change.pages} & set(self.app.env.all_docs)
+        if known:
+            self.show(known)  # type: ignore[arg-type]
+        elif self.pending or change.pages:
+            self.bring_up_to_date()
+        if change.static:
+            self.copy_static()
+        return False
 
     def _guarded(self, work: object) -> str:
         """Do it; what went wrong as text, "" if nothing."""
@@ -362,25 +382,19 @@ def run(source: Path, target: Path, sock: socket.socket, board: Board) -> None:
     from placelab.book import build
 
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    began = time.time()
     warnings = io.StringIO()
     live: dict[str, Any] = {"placelab_live": True, "placelab_kernels": build.KERNELS, "nb_execution_raise_on_error": False}
     with build.application(source, target, strict=False, warning=warnings, nb_execution_show_tb=True, **live) as app:
         book = Book(app, warnings, board)
         book.bring_up_to_date(everything=True)
+        if book.answer(meant(saved_since(began, source), source)):
+            return
         for changes in watch(
             *watched(source), watch_filter=counts, step=20, debounce=400, rust_timeout=PAUSE, yield_on_timeout=True
         ):
-            change = meant({Path(path) for _, path in changes}, source)
-            if change.restart:
-                print("starting anew, because the tables, the code or the settings changed", flush=True)
+            if book.answer(meant({Path(path) for _, path in changes}, source)):
                 return
-            known = {app.env.path2doc(str(path)) for path in change.pages} & set(app.env.all_docs)
-            if known:
-                book.show(known)
-            elif book.pending or change.pages:
-                book.bring_up_to_date()
-            if change.static:
-                book.copy_static()
 
 
 def wait_for_change(source: Path) -> None:

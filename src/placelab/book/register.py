@@ -61,7 +61,8 @@ def listed(found: list[Entry]) -> nodes.table:
     """The register as a table that leads to each entry."""
 
     def link(title: str) -> list[nodes.Node]:
-        return [nodes.reference("", title, internal=True, refid=nodes.make_id(title))]
+        name = nodes.make_id(title.replace("'", ""))  # as the heading has it, whose apostrophe is a curled one by then
+        return [nodes.reference("", title, internal=True, refid=name)]
 
     rows = [(link(one.title), _capital(one.grade), _capital(one.effect)) for one in found]
     return about.table(rows, head=("Choice", "Grade", "Effect if wrong"))
