@@ -24,7 +24,9 @@ NOT_PROSE = re.compile(
 GOOD_WORDS = ("ons", "nce", "humber")
 NAMES = ("World Health Organization", "Center", "Labor", "Organization Science", "Program")
 # American spellings that are British as well, as another word or another part of speech.
-BRITISH_TOO = {"biased", "check", "disk", "draft", "drafts", "inquiry", "judgment", "licensed", "practice", "practices", "stories", "story"}
+BRITISH_TOO = {
+    "biased", "check", "disk", "draft", "drafts", "inquiry", "judgment", "licensed", "practice", "practices", "stories", "story",
+}  # fmt: skip
 HABITS = [
     r"\b(?:crucially|ultimately|importantly|interestingly|notably)\b", r"\bgoing forward\b", r"\bin order to\b",
     r"\bleverag(?:e|ed|ing)\b", r"\bstakeholders?\b", r"\bdelv(?:e|es|ed|ing)\b", r"\bholistic(?:ally)?\b", r"\brobust(?:ly)?\b",
