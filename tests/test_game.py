@@ -611,7 +611,7 @@ def test_every_part_of_the_facilitators_pages() -> None:
             name
         )
     assert book.paper().count("<tr>") == 6 * (3 + len(kit.paper_paths()))
-    half_day = sum(map(book.minutes, game.cards()["plan"]))
+    half_day = sum(map(kit.stage_minutes, game.cards()["plan"]))
     assert 180 <= half_day <= 240, f"half a day is {half_day} minutes"
     for page in ("the-game", "the-game-to-print"):
         asked = re.findall(

@@ -133,7 +133,7 @@ def _paper_rows(turn: int, keys: list[str]) -> list[list[str]]:
 def _sheet(title: str, keys: list[str]) -> str:
     """One seat's tables for every turn, with how things stood in 2010 on top."""
     outputs, frame = kit.outputs(), kit.paper()
-    start = ", ".join(f"{outputs[key]['label'].lower()} {kit.said(float(frame.at['start', key]), key)}" for key in keys)
+    start = "; ".join(f"{outputs[key]['label']} {kit.said(float(frame.at['start', key]), key)}" for key in keys)
     tables = []
     for number, turn in enumerate(game.cards()["paper"]["turns"], 1):
         head = ["Path", *(outputs[key]["label"] for key in keys)]

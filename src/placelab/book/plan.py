@@ -87,7 +87,11 @@ def what(block: Block, leads: Leads) -> Iterable[nodes.Node]:
     """A block's name, leading to its page where it has one."""
     if not block.page:
         return [nodes.Text(block.what)]
-    return [nodes.reference("", block.what, refuri=leads(block.page, block.anchor), internal=True)]
+    named = nodes.reference("", block.what, refuri=leads(block.page, block.anchor), internal=True)
+    if block.anchor != "exercises":
+        return [named]
+    panel = nodes.reference("", "panel", refuri=leads(block.page, "run"), internal=True)  # screens above the exercises
+    return [named, nodes.Text(" ("), panel, nodes.Text(")")]
 
 
 def detail(block: Block) -> str:
@@ -111,7 +115,7 @@ def totals(plan: Plan, leads: Leads) -> list[nodes.Node]:
     shares = [
         ("Exercises and labs of this book", plan.total(lambda block: not block.own and block.page != plans.GAME)),
         ("The game", plan.total(lambda block: block.page == plans.GAME and not block.own)),
-        ("Opening, debriefs, forms and closing", plan.total(lambda block: block.own and not block.pause)),
+        ("Opening, briefings, debriefs, forms and closing", plan.total(lambda block: block.own and not block.pause)),
         ("Breaks, meals and rest", plan.total(lambda block: block.pause)),
     ]
     rows = [[name, minutes.duration(spent)] for name, spent in shares if spent]
