@@ -28,12 +28,15 @@ def axe() -> str:
 def faults(page: Page, axe: str) -> list[str]:
     """What axe-core finds against WCAG 2.2 A and AA on the page as it stands, one line a fault.
 
+    While a dialogue is open only that is looked at: the page behind it is out of reach, and is looked at without it.
     The script is evaluated from outside, which the page's policy allows: nothing is put into the page.
     """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(axe)
     found: list[dict[str, Any]] = page.evaluate(
-        "tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(found => found.violations)", TAGS
+        """tags => axe.run(document.querySelector("dialog:modal") ?? document, { runOnly: tags, resultTypes: ["violations"] })
+            .then((found) => found.violations)""",
+        TAGS,
     )
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:400]}"
